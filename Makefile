@@ -1,0 +1,59 @@
+# Izdeu. `make` alone prints what there is.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.DELETE_ON_ERROR:
+
+# Settings, for instance: make fuzz FUZZTIME=1m · make run SERVE="--listen 127.0.0.1:8081"
+FUZZTIME ?= 10s
+SERVE ?=
+BENCH ?=
+export FUZZTIME
+
+SCRIPTS := deploy/scripts
+UI := web/ui
+MODULES := $(UI)/node_modules/.package-lock.json
+# Every file that the front end is built from; what npm and Vite write themselves is left out.
+UI_SOURCES := $(shell find $(UI) \( -name node_modules -o -name dist -o -name artifacts \) -prune -o -type f -print)
+
+.PHONY: help run build ui test check bench fuzz clean
+
+help: ## print this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+run: build ## build everything and start it with demo data; prints its address
+	bin/izdeu serve --demo $(SERVE)
+
+build: ui ## build bin/izdeu with the board inside
+	@$(SCRIPTS)/need go
+	go build -trimpath -o bin/izdeu ./cmd/izdeu
+
+test: ## every test: Go (with -race), front end, browser; installs what it lacks where it may
+	@$(SCRIPTS)/test
+
+check: ## format, vet, staticcheck, gosec, import directions, tidy, front-end types and lint
+	@$(SCRIPTS)/check
+
+bench: build ## load this machine: izdeu bench, then every Go benchmark once
+	bin/izdeu bench $(BENCH)
+	$(SCRIPTS)/benchmarks -benchmem
+
+fuzz: ## run every fuzz target for FUZZTIME (10s)
+	@$(SCRIPTS)/fuzz
+
+clean: ## remove what was built (not the data)
+	rm -rf bin $(UI)/node_modules
+	find $(UI)/dist -mindepth 1 ! -name .keep -delete
+
+ui: $(UI)/dist/index.html
+
+$(UI)/dist/index.html: $(MODULES) $(UI_SOURCES)
+	npm --prefix $(UI) run build
+	@touch $@ $(UI)/dist/.keep
+
+$(MODULES): $(UI)/package-lock.json $(UI)/package.json
+	@$(SCRIPTS)/need node
+	@node $(SCRIPTS)/complete-lock.mjs --check $(UI)/package-lock.json
+	npm --prefix $(UI) ci --no-audit --no-fund --loglevel=error
+	@touch $@
