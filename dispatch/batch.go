@@ -1,0 +1,94 @@
+package dispatch
+
+// add puts the changes of one decision into the batch. Of a row that changes
+// several times in a batch only the last version is written.
+func (b *batchBuilder) add(changes *Changes) {
+	for _, c := range changes.Cases {
+		replace(&b.Cases, b.cases, c.Key, c)
+	}
+	for _, team := range changes.Teams {
+		replace(&b.Teams, b.teams, team.Key, team)
+	}
+	for _, number := range changes.Numbers {
+		replace(&b.Numbers, b.numbers, number.Prefix, number)
+	}
+	if changes.Applied != nil {
+		replace(&b.Applied, b.applied, changes.Applied.Identity, *changes.Applied)
+	}
+	if changes.DeadLetter != nil {
+		b.DeadLetters = append(b.DeadLetters, *changes.DeadLetter)
+	}
+	if changes.Replayed != 0 && changes.DeadLetter == nil {
+		b.Replayed = append(b.Replayed, changes.Replayed)
+	}
+	b.Decisions = append(b.Decisions, changes.Decisions...)
+	b.Notes = append(b.Notes, changes.Notes...)
+	b.Events = append(b.Events, changes.Events...)
+}
+
+// batchBuilder gathers a batch, knowing where each row stands in it.
+type batchBuilder struct {
+	Batch
+	cases   map[int64]int
+	teams   map[int32]int
+	numbers map[string]int
+	applied map[Identity]int
+}
+
+func newBatch(base Position) *batchBuilder {
+	return &batchBuilder{Batch: Batch{Base: base, Head: base}, cases: map[int64]int{}, teams: map[int32]int{},
+		numbers: map[string]int{}, applied: map[Identity]int{}}
+}
+
+// replace puts a row where an older version of it stands, or at the end.
+func replace[K comparable, V any](rows *[]V, places map[K]int, key K, row V) {
+	if i, there := places[key]; there {
+		(*rows)[i] = row
+		return
+	}
+	places[key] = len(*rows)
+	*rows = append(*rows, row)
+}
+
+// decideAll decides messages one after the other on the state, and gathers
+// the batch. results has a word for each message.
+func decideAll(state *State, messages []Message) (batch *batchBuilder, results []string) {
+	batch = newBatch(state.Head())
+	results = make([]string, len(messages))
+	for i := range messages {
+		changes := Decide(state, &messages[i])
+		state.Apply(changes)
+		batch.add(changes)
+		results[i] = changes.Result
+	}
+	batch.Head = state.Head()
+	return batch, results
+}
+
+// lookupOf names what the messages refer to and what the state does not know.
+func lookupOf(state *State, messages []Message) Lookup {
+	lookup := Lookup{InMemory: func(key int64) bool { return state.cases[key] != nil }}
+	application := func(identity Identity) {
+		if _, known := state.applications[identity]; !known {
+			lookup.Applications = append(lookup.Applications, identity)
+		}
+	}
+	for i := range messages {
+		message := &messages[i]
+		switch {
+		case message.Filing != nil:
+			application(message.Identity)
+		case message.Command != nil:
+			lookup.Applied = append(lookup.Applied, message.Identity)
+			if ref := message.Command.Application; ref != nil {
+				application(ApplicationIdentity(ref.System, ref.ID))
+			}
+			if _, key, ok := ParseCaseID(message.Command.CaseID); ok && state.cases[key] == nil {
+				lookup.Cases = append(lookup.Cases, key)
+			}
+		case message.Registration != nil, message.Availability != nil:
+			lookup.Applied = append(lookup.Applied, message.Identity)
+		}
+	}
+	return lookup
+}

@@ -1,0 +1,303 @@
+package dispatch
+
+import (
+	"slices"
+	"time"
+
+	"github.com/paulmach/orb"
+)
+
+// Case is what teams work on: one or more applications, any number of
+// subjects, the teams that were asked. A Case that has left Decide is never
+// changed again; Decide works on clones. So it may be shared freely.
+//
+// Every part that is a row of its own carries Changed, the sequence of the
+// event that changed it last: a store writes the rows that changed since the
+// batch began.
+type Case struct {
+	Key    int64  // the sequence of its case.opened
+	ID     string // CaseID(epoch, Key)
+	Number string // 39-2026-000041; never renumbered
+	Kind   Kind
+
+	Status       Status
+	Urgency      Urgency
+	Region       string     // ISO 3166-2; empty when the place is not known
+	Regions      []string   // Region and the regions of the teams that were asked, each once
+	Location     *orb.Point // nil while unknown
+	AccuracyM    float64
+	CallOut      CallOut
+	Exercise     bool
+	OpenedAt     time.Time
+	EndedAt      time.Time // zero while open
+	SuspendedAt  time.Time // while missing
+	UnansweredAt time.Time // since when nobody is left to ask
+	Needs        Needs
+	Incident     Incident
+	PeopleAtRisk *PeopleAtRisk
+	Event        *EventDetails
+	NeedsReview  []Review
+	LeadTeam     string          // team id
+	Closing      *SubjectOutcome // of a case without subjects
+	Changed      int64
+
+	Applications []Application
+	Subjects     []Subject
+	Assignments  []Assignment
+	Sealed       []SealedOutcome
+	Personal     Personal
+}
+
+// Application is one filed application of a case.
+type Application struct {
+	Key        int64    // the sequence of the event that brought it in
+	Identity   Identity // of (system, id)
+	System     string
+	ID         string
+	OriginalID string
+	Reference  string
+	Kind       Kind
+	FiledAt    time.Time
+	ReceivedAt time.Time
+	Revision   int64
+	BodyHash   [16]byte
+	Changed    int64
+}
+
+// Subject is a person sought, with one current outcome.
+type Subject struct {
+	N          int    // 1, 2, … within the case
+	ID         string // the filer's id, or made unique within the case
+	Sex        Sex
+	Age        *int
+	Category   string
+	LastSeenAt time.Time
+	Outcome    *SubjectOutcome // nil while open; a withheld one stands in Case.Sealed only
+	Changed    int64
+}
+
+// SubjectOutcome is how it ended.
+type SubjectOutcome struct {
+	Outcome     Outcome   `json:"outcome"`
+	Condition   Condition `json:"condition,omitempty"`
+	FoundBy     string    `json:"found_by,omitempty"`
+	ConfirmedBy string    `json:"confirmed_by,omitempty"`
+	Identity    string    `json:"identity,omitempty"`
+	Reason      string    `json:"reason,omitempty"`
+	People      int       `json:"people,omitempty"`
+	At          time.Time `json:"at"` // when it happened
+}
+
+// SealedOutcome is an outcome that is not told before the family knows it. It
+// is read by coordinators of the region and admins only.
+type SealedOutcome struct {
+	Subject    int            `json:"subject"` // Subject.N; 0 for a case without subjects
+	Outcome    SubjectOutcome `json:"outcome"`
+	Location   *orb.Point     `json:"location,omitempty"`
+	RecordedAt time.Time      `json:"recorded_at"`
+	ReleasedAt time.Time      `json:"released_at,omitzero"` // when the family knew
+	// SupersededAt is when another outcome took its place.
+	SupersededAt time.Time `json:"superseded_at,omitzero"`
+	ToldBy       string    `json:"told_by,omitempty"`
+	Role         string    `json:"role,omitempty"`
+	Changed      int64     `json:"-"`
+}
+
+// withheld says that the outcome stands and is not told yet.
+func (s *SealedOutcome) withheld() bool { return s.ReleasedAt.IsZero() && s.SupersededAt.IsZero() }
+
+// Assignment is a team on a case.
+type Assignment struct {
+	N      int   // 1, 2, … within the case
+	Team   int32 // Team.Key
+	TeamID string
+	Round  int // 1, 2, … of this team on this case
+	Status AssignmentStatus
+	Slot   int32 // 1 … capacity; 0 takes none
+
+	DistanceM  float64   // straight line on the sphere, when it was asked
+	PositionAt time.Time // age of the position used; zero: the base was used
+	Rings      int       // how often it was asked
+	ByHand     bool
+
+	OfferedAt      time.Time // of the newest ring
+	AnswerBy       time.Time
+	AnsweredAt     time.Time
+	ETAAt          time.Time
+	EnRouteAt      time.Time
+	OnSceneAt      time.Time
+	StandingDownAt time.Time
+	AcknowledgedAt time.Time
+	FinishedAt     time.Time
+	People         int
+	PeopleReturned int
+	Words          string // the original words of the answer
+
+	Created     int64 // the sequence that made it
+	SlotChanged int64 // the sequence that gave it its slot or took it away
+	Changed     int64
+}
+
+// Personal holds everything of a case that can be erased without breaking its
+// history. Applications and Subjects are as long as the case's own.
+type Personal struct {
+	Place        string                `json:"place,omitempty"`
+	Address      string                `json:"address,omitempty"`
+	Applications []ApplicationPersonal `json:"applications,omitempty"`
+	Subjects     []SubjectPersonal     `json:"subjects,omitempty"`
+	Changed      int64                 `json:"-"`
+}
+
+// ApplicationPersonal is the personal part of an application.
+type ApplicationPersonal struct {
+	Reporter
+}
+
+// SubjectPersonal is the personal part of a subject.
+type SubjectPersonal struct {
+	Name        string     `json:"name,omitempty"`
+	Description string     `json:"description,omitempty"`
+	Health      string     `json:"health,omitempty"`
+	FoundAt     *orb.Point `json:"found_at,omitempty"` // where the person was found
+}
+
+// Note is what somebody wrote; the journal says only that there is one.
+type Note struct {
+	Sequence int64 // of its event
+	Case     int64 // Case.Key
+	Audience Audience
+	Actor    string
+	At       time.Time
+	Text     string
+}
+
+// clone copies the case so that the copy may be changed.
+func (c *Case) clone() *Case {
+	d := *c
+	d.Regions = slices.Clone(c.Regions)
+	d.NeedsReview = slices.Clone(c.NeedsReview)
+	d.Applications = slices.Clone(c.Applications)
+	d.Subjects = slices.Clone(c.Subjects)
+	d.Assignments = slices.Clone(c.Assignments)
+	d.Sealed = slices.Clone(c.Sealed)
+	d.Personal.Applications = slices.Clone(c.Personal.Applications)
+	d.Personal.Subjects = slices.Clone(c.Personal.Subjects)
+	return &d
+}
+
+// Active says that the case belongs into memory: it is open, its outcome is
+// withheld, or a team is not home yet.
+func (c *Case) Active() bool {
+	if c.Status.Open() || c.Status == StatusEnded {
+		return true
+	}
+	for i := range c.Assignments {
+		if c.Assignments[i].Status.TakesSlot() {
+			return true
+		}
+	}
+	return false
+}
+
+// Held says that nobody is asked until a person has looked at the case.
+func (c *Case) Held() bool {
+	if c.CallOut != CallOutNow {
+		return true
+	}
+	return slices.ContainsFunc(c.NeedsReview, func(r Review) bool { return r.Holds })
+}
+
+// withheld gives the sealed outcome of a subject that is not told yet.
+func (c *Case) withheld(subject int) *SealedOutcome {
+	for i := range c.Sealed {
+		if c.Sealed[i].Subject == subject && c.Sealed[i].withheld() {
+			return &c.Sealed[i]
+		}
+	}
+	return nil
+}
+
+// searching says that somebody is still to be found or helped.
+func (c *Case) searching() bool {
+	if len(c.Subjects) == 0 {
+		return c.Closing == nil && c.withheld(0) == nil
+	}
+	for i := range c.Subjects {
+		if c.Subjects[i].Outcome == nil && c.withheld(c.Subjects[i].N) == nil {
+			return true
+		}
+	}
+	return false
+}
+
+// deriveStatus is the one place where a case's status comes from.
+func (c *Case) deriveStatus() Status {
+	if c.searching() {
+		best := StatusWaiting
+		for i := range c.Assignments {
+			switch s := c.Assignments[i].Status; {
+			case s == AssignmentOnScene:
+				return StatusSearching
+			case s.Committed():
+				best = StatusAssigned
+			}
+		}
+		if best == StatusWaiting && c.Held() {
+			return StatusReview
+		}
+		return best
+	}
+	for i := range c.Sealed {
+		if c.Sealed[i].withheld() {
+			return StatusEnded
+		}
+	}
+	if c.Closing != nil {
+		return Status(c.Closing.Outcome)
+	}
+	for _, outcome := range []Outcome{OutcomeMissing, OutcomeDeceased, OutcomeFound} {
+		for i := range c.Subjects {
+			if c.Subjects[i].Outcome.Outcome == outcome {
+				return Status(outcome)
+			}
+		}
+	}
+	return StatusClosed
+}
+
+// subject finds a subject by its id; an empty id means the only one.
+func (c *Case) subject(id string) *Subject {
+	if id == "" && len(c.Subjects) == 1 {
+		return &c.Subjects[0]
+	}
+	for i := range c.Subjects {
+		if c.Subjects[i].ID == id {
+			return &c.Subjects[i]
+		}
+	}
+	return nil
+}
+
+// Assignment gives the newest assignment of a team that is not finished, or
+// the newest of all; nil when the team was never asked.
+func (c *Case) Assignment(teamID string) *Assignment {
+	for i := len(c.Assignments) - 1; i >= 0; i-- {
+		if c.Assignments[i].TeamID == teamID {
+			return &c.Assignments[i]
+		}
+	}
+	return nil
+}
+
+// committedTeams counts the teams that have accepted, and offers that are open.
+func (c *Case) committedTeams() (committed, offered int) {
+	for i := range c.Assignments {
+		switch s := c.Assignments[i].Status; {
+		case s.Committed():
+			committed++
+		case s == AssignmentOffered:
+			offered++
+		}
+	}
+	return committed, offered
+}

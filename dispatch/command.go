@@ -1,0 +1,87 @@
+package dispatch
+
+import (
+	"encoding/json"
+	"time"
+
+	"github.com/paulmach/orb"
+)
+
+// CommandType names what a command asks for.
+type CommandType string
+
+// The commands that Decide knows. Another type is refused as not-supported,
+// and its id is not used up.
+const (
+	CommandAccept       CommandType = "assignment.accept"
+	CommandDecline      CommandType = "assignment.decline"
+	CommandEnRoute      CommandType = "assignment.en_route"
+	CommandOnScene      CommandType = "assignment.on_scene"
+	CommandStandDownAck CommandType = "assignment.stand_down_ack"
+	CommandReturned     CommandType = "assignment.returned"
+	CommandRelease      CommandType = "assignment.release"
+	CommandAssign       CommandType = "case.assign"
+	CommandCallOut      CommandType = "case.call_out"
+	CommandUpdate       CommandType = "case.update"
+	CommandNote         CommandType = "case.note"
+	CommandOutcome      CommandType = "case.outcome"
+	CommandFamilyTold   CommandType = "case.family_told"
+	CommandReopen       CommandType = "case.reopen"
+)
+
+// CommandTypes lists the commands that Decide knows.
+func CommandTypes() []CommandType {
+	return []CommandType{CommandAccept, CommandDecline, CommandEnRoute, CommandOnScene, CommandStandDownAck,
+		CommandReturned, CommandRelease, CommandAssign, CommandCallOut, CommandUpdate, CommandNote,
+		CommandOutcome, CommandFamilyTold, CommandReopen}
+}
+
+// Command is the content of a message on the commands topic. Fields that a
+// type does not use are ignored.
+type Command struct {
+	ID          string // command_id
+	Type        CommandType
+	CaseID      string
+	Application *ApplicationRef // instead of CaseID
+	At          time.Time       // when it happened; zero: not said
+	Actor       Actor
+	TeamID      string
+	Note        string
+
+	ETAMinutes *int
+	People     *int
+	Reason     string // why declined; of an outcome closed: one of ClosedReasons
+	CallOut    CallOut
+	Audience   Audience
+	SubjectID  string
+	Outcome    Outcome
+	Condition  Condition
+	FoundBy    string
+	Confirmed  string // confirmed_by
+	Identity   string
+	FamilyTold bool
+	Withhold   bool
+	ToldBy     string
+	Role       string
+	Location   *orb.Point
+
+	Update json.RawMessage // of case.update: the command itself, read again by Fields
+	Fields *Filing         // of case.update: the fields of the application that were given
+	Given  []string        // of case.update: their JSON pointers
+
+	Invalid *Refusal // set by the decoder: the id can be read and something else cannot
+}
+
+// ApplicationRef names an application, and by it the case it belongs to.
+type ApplicationRef struct {
+	System string
+	ID     string
+}
+
+// Actor is who gave a command.
+type Actor struct {
+	Type    string   `json:"type,omitempty"`
+	ID      string   `json:"id,omitempty"`
+	Roles   []string `json:"roles,omitempty"`
+	Regions []string `json:"regions,omitempty"`
+}

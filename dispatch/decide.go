@@ -1,0 +1,249 @@
+package dispatch
+
+import (
+	"slices"
+	"time"
+)
+
+// Changes is what one message does: the new versions of the rows, and the
+// events. An empty Changes is a message that was applied before.
+type Changes struct {
+	Cases      []*Case
+	Teams      []*Team
+	Numbers    []CaseNumber
+	Decisions  []Decision
+	Notes      []Note
+	Events     []Event
+	Applied    *Applied
+	DeadLetter *DeadLetter
+	Replayed   int64
+	// Result is one word for metrics: opened, amended, repeated, done,
+	// refused, dead_letter, timer.
+	Result string
+}
+
+// identityRetention is how long identities of commands and team messages are
+// kept; an older record is refused as too-old. Applications' are kept for ever.
+const identityRetention = 30 * 24 * time.Hour
+
+// Decide says what a message changes. It reads the state and the message and
+// nothing else: the same state and message always give the same changes.
+// message.Now must not be before the last event. The epoch of new case ids is
+// the state's.
+func Decide(state *State, message *Message) *Changes {
+	d := &decision{s: state, m: message, now: message.Now, sequence: state.head.Sequence}
+	d.changes.Replayed = message.Replays
+	switch {
+	case message.DeadLetter != nil:
+		d.changes.DeadLetter = message.DeadLetter
+		d.changes.Result = "dead_letter"
+		return &d.changes
+	case message.Timer != nil:
+		d.changes.Result = "timer"
+		d.timer(*message.Timer)
+	case message.Filing != nil:
+		d.filing(message.Filing)
+	case message.Command != nil:
+		d.actor = message.Command.Actor
+		d.apply(func() (int64, *Refusal) { return d.command(message.Command) })
+	case message.Registration != nil:
+		d.apply(func() (int64, *Refusal) { return 0, d.register(message.Registration) })
+	case message.Availability != nil:
+		d.apply(func() (int64, *Refusal) { return 0, d.availability(message.Availability) })
+	}
+	d.serveFreed()
+	d.finish()
+	return &d.changes
+}
+
+// decision is the work on one message: clones of the cases it touches, the
+// slots it moves, the events so far.
+type decision struct {
+	s        *State
+	m        *Message
+	now      time.Time
+	actor    Actor
+	sequence int64
+	changes  Changes
+	slots    []slotChange
+	freed    []int32 // teams that have room again
+}
+
+// apply does a message that has an identity, once, and keeps its result.
+func (d *decision) apply(do func() (int64, *Refusal)) {
+	if before, again := d.s.applied[d.m.Identity]; again && before.Code != RefusedNotSupported {
+		d.changes.Result = "repeated"
+		return
+	}
+	var key int64
+	var refusal *Refusal
+	if !d.m.At.IsZero() && d.m.At.Before(d.now.Add(-identityRetention)) {
+		refusal = refuse(RefusedTooOld, "the record is older than %d days; send it again with a new id if it still holds", int(identityRetention/(24*time.Hour)))
+	} else {
+		key, refusal = do()
+	}
+	applied := Applied{Identity: d.m.Identity, At: d.now, Done: refusal == nil, Case: key}
+	d.changes.Result = "done"
+	if refusal != nil {
+		applied.Code, applied.Detail = refusal.Code, refusal.Detail
+		if refusal.Pointer != "" {
+			applied.Detail = refusal.Pointer + ": " + refusal.Detail
+		}
+		d.changes.Result = "refused"
+	}
+	d.changes.Applied = &applied
+}
+
+// view gives a case as this decision sees it.
+func (d *decision) view(key int64) *Case {
+	for _, c := range d.changes.Cases {
+		if c.Key == key {
+			return c
+		}
+	}
+	return d.s.cases[key]
+}
+
+// edit gives a clone of the case that this decision may change.
+func (d *decision) edit(key int64) *Case {
+	for _, c := range d.changes.Cases {
+		if c.Key == key {
+			return c
+		}
+	}
+	c := d.s.cases[key].clone()
+	d.changes.Cases = append(d.changes.Cases, c)
+	return c
+}
+
+// emit adds an event and gives its sequence.
+func (d *decision) emit(eventType EventType, c *Case, team *Team, fields EventFields) int64 {
+	d.sequence++
+	if c != nil {
+		fields.CaseID = c.ID
+	}
+	if team != nil {
+		fields.TeamID = team.ID
+	}
+	fields.ActorType, fields.ActorID = d.actor.Type, d.actor.ID
+	if command := d.m.Command; command != nil && !command.At.IsZero() {
+		fields.HappenedAt = d.happened()
+	}
+	event := Event{Sequence: d.sequence, At: d.now, Type: eventType, EventFields: fields}
+	if c != nil {
+		event.Case = c.Key
+	}
+	if team != nil {
+		event.Team = team.Key
+	}
+	d.changes.Events = append(d.changes.Events, event)
+	return d.sequence
+}
+
+// happened is when the message says that it happened: never in the future.
+func (d *decision) happened() time.Time {
+	if command := d.m.Command; command != nil && !command.At.IsZero() && command.At.Before(d.now) {
+		return command.At
+	}
+	return d.now
+}
+
+// setStatus derives the case's status after a change and keeps what hangs on it.
+func (d *decision) setStatus(c *Case) {
+	status := c.deriveStatus()
+	if status == c.Status {
+		return
+	}
+	c.Status = status
+	c.Changed = max(c.Changed, d.sequence)
+	switch {
+	case status.Open():
+		c.EndedAt = time.Time{}
+	case c.EndedAt.IsZero():
+		c.EndedAt = d.now
+	}
+	c.SuspendedAt = time.Time{}
+	if status == StatusMissing {
+		c.SuspendedAt = d.now
+	}
+	if !status.Open() || status == StatusAssigned || status == StatusSearching {
+		c.UnansweredAt = time.Time{}
+	}
+}
+
+// finish fills in what every event of the decision says of its case.
+func (d *decision) finish() {
+	if d.changes.Applied != nil {
+		d.changes.Applied.Sequence = d.sequence
+	}
+	for i := range d.changes.Events {
+		event := &d.changes.Events[i]
+		if event.Case == 0 {
+			continue
+		}
+		last := !slices.ContainsFunc(d.changes.Events[i+1:], func(later Event) bool { return later.Case == event.Case })
+		if last {
+			event.StatusNow = d.view(event.Case).Status
+		}
+	}
+}
+
+// takeSlot gives the team's lowest free slot, or false when there is none.
+func (d *decision) takeSlot(t *teamState) (int32, bool) {
+	if d.used(t) >= t.team.Capacity {
+		return 0, false
+	}
+	slot := t.slots.lowest(t.team.Key, d.slots)
+	d.slots = append(d.slots, slotChange{team: t.team.Key, slot: slot, taken: true})
+	return slot, true
+}
+
+// used counts the team's slots that are taken, this decision's changes included.
+func (d *decision) used(t *teamState) int {
+	used := t.slots.used
+	for _, change := range d.slots {
+		if change.team == t.team.Key {
+			if change.taken {
+				used++
+			} else {
+				used--
+			}
+		}
+	}
+	return used
+}
+
+// setAssignment moves an assignment on, gives its slot back when the new
+// status takes none, and marks the row with the sequence of the event that
+// comes next. The transition must be allowed.
+func (d *decision) setAssignment(c *Case, a *Assignment, status AssignmentStatus) {
+	if !canFollow(a.Status, status) {
+		panic("dispatch: " + string(a.Status) + " may not become " + string(status))
+	}
+	a.Status = status
+	a.Changed = d.sequence + 1
+	if !status.TakesSlot() && a.Slot > 0 {
+		d.slots = append(d.slots, slotChange{team: a.Team, slot: a.Slot})
+		a.Slot = 0
+		a.SlotChanged = d.sequence + 1
+		d.free(a.Team)
+	}
+	if status.Finished() {
+		a.FinishedAt = d.now
+	}
+}
+
+// free remembers that a team may have room for a case that waits.
+func (d *decision) free(team int32) {
+	if !slices.Contains(d.freed, team) {
+		d.freed = append(d.freed, team)
+	}
+}
+
+func (d *decision) note(c *Case, sequence int64, audience Audience, text string) {
+	if text == "" {
+		return
+	}
+	d.changes.Notes = append(d.changes.Notes, Note{Sequence: sequence, Case: c.Key, Audience: audience,
+		Actor: d.actor.ID, At: d.now, Text: text})
+}

@@ -1,0 +1,293 @@
+package dispatch
+
+import (
+	"slices"
+	"time"
+)
+
+// command does a command, or says why not; it gives the key of its case.
+func (d *decision) command(command *Command) (int64, *Refusal) {
+	if command.Invalid != nil {
+		return 0, command.Invalid
+	}
+	if !slices.Contains(CommandTypes(), command.Type) {
+		return 0, refuse(RefusedNotSupported, "this release does not know this type of command; the id may be used again")
+	}
+	key, refusal := d.caseOf(command)
+	if refusal != nil {
+		return 0, refusal
+	}
+	c := d.edit(key)
+	switch command.Type {
+	case CommandAssign:
+		refusal = d.assign(c, command)
+	case CommandCallOut:
+		refusal = d.callOut(c, command)
+	case CommandUpdate:
+		refusal = d.updateCommand(c, command)
+	case CommandNote:
+		refusal = d.noted(c, command)
+	case CommandOutcome:
+		refusal = d.outcome(c, command)
+	case CommandFamilyTold:
+		refusal = d.familyTold(c, command)
+	case CommandReopen:
+		refusal = d.reopen(c, command)
+	default:
+		refusal = d.assignmentCommand(c, command)
+	}
+	if refusal != nil {
+		// Nothing may be left of a command that was refused half-way.
+		d.changes.Cases, d.changes.Events, d.changes.Notes, d.changes.Decisions = nil, nil, nil, nil
+		d.slots, d.freed, d.sequence = nil, nil, d.s.head.Sequence
+		return key, refusal
+	}
+	if len(d.changes.Events) == 0 {
+		d.changes.Cases = nil // nothing has changed
+		return key, nil
+	}
+	if command.Type != CommandNote && command.Type != CommandOutcome && command.Note != "" {
+		audience := command.Audience
+		if audience == "" {
+			audience = AudienceCoordination
+		}
+		d.note(c, d.emit(EventCaseNoted, c, nil, EventFields{}), audience, command.Note)
+	}
+	return key, nil
+}
+
+// caseOf finds the case that a command names by its id or by an application.
+func (d *decision) caseOf(command *Command) (int64, *Refusal) {
+	if command.CaseID != "" {
+		epoch, key, ok := ParseCaseID(command.CaseID)
+		if c := d.s.cases[key]; ok && c != nil && c.ID == CaseID(epoch, key) {
+			return key, nil
+		}
+		return 0, &Refusal{Code: RefusedUnknownCase, Pointer: "/case_id", Detail: "there is no case with this id"}
+	}
+	if command.Application != nil {
+		if key, ok := d.s.applications[ApplicationIdentity(command.Application.System, command.Application.ID)]; ok {
+			return key, nil
+		}
+		return 0, &Refusal{Code: RefusedUnknownCase, Pointer: "/application", Detail: "no application with this system and id is known"}
+	}
+	return 0, &Refusal{Code: RefusedInvalid, Pointer: "/case_id", Detail: "name the case by case_id, or by application (system and id)"}
+}
+
+// assignmentCommand does what a team says of itself, or a coordinator for it.
+func (d *decision) assignmentCommand(c *Case, command *Command) *Refusal {
+	t := d.s.teamByID(command.TeamID)
+	if t == nil {
+		return &Refusal{Code: RefusedUnknownTeam, Pointer: "/team_id", Detail: "there is no team with this id"}
+	}
+	a := c.Assignment(command.TeamID)
+	if a == nil {
+		return refuse(RefusedNotAsked, "the team has not been asked on this case; a coordinator can assign it")
+	}
+	switch command.Type {
+	case CommandAccept:
+		return d.acceptCommand(c, a, t, command)
+	case CommandStandDownAck:
+		return d.acknowledge(c, a, t)
+	case CommandDecline:
+		if refusal := mayBecome(a, AssignmentDeclined); refusal != nil {
+			return refusal
+		}
+		d.decline(c, a, t, command)
+		return nil
+	case CommandRelease:
+		if refusal := mayBecome(a, AssignmentReleased); refusal != nil {
+			return refusal
+		}
+		d.setAssignment(c, a, AssignmentReleased)
+		a.Words = command.Reason
+		d.emit(EventReleased, c, t.team, d.lead(c))
+		d.setStatus(c)
+		d.ask(c)
+		return nil
+	case CommandEnRoute:
+		return d.goOn(c, a, t, AssignmentEnRoute, EventEnRoute, &a.EnRouteAt, &a.People, command.People)
+	case CommandOnScene:
+		return d.goOn(c, a, t, AssignmentOnScene, EventOnScene, &a.OnSceneAt, &a.People, command.People)
+	default:
+		return d.goOn(c, a, t, AssignmentReturned, EventReturned, &a.FinishedAt, &a.PeopleReturned, command.People)
+	}
+}
+
+// mayBecome refuses a transition that is not in the table.
+func mayBecome(a *Assignment, to AssignmentStatus) *Refusal {
+	if canFollow(a.Status, to) {
+		return nil
+	}
+	return refuse(RefusedTransition, "the team's assignment is %s and cannot become %s", a.Status, to)
+}
+
+// goOn moves an assignment to the next stage of its way.
+func (d *decision) goOn(c *Case, a *Assignment, t *teamState, to AssignmentStatus, event EventType, when *time.Time, people *int, said *int) *Refusal {
+	if refusal := mayBecome(a, to); refusal != nil {
+		return refusal
+	}
+	d.setAssignment(c, a, to)
+	*when = d.happened()
+	if said != nil {
+		*people = *said
+	}
+	d.emit(event, c, t.team, EventFields{People: said, Round: a.Round})
+	d.setStatus(c)
+	return nil
+}
+
+func (d *decision) acceptCommand(c *Case, a *Assignment, t *teamState, command *Command) *Refusal {
+	if !c.searching() {
+		return refuse(RefusedCaseEnded, "the search has ended; nobody is needed any more")
+	}
+	if refusal := mayBecome(a, AssignmentAccepted); refusal != nil {
+		return refusal
+	}
+	if a.Slot == 0 && c.Kind != VolunteerEvent {
+		slot, free := d.takeSlot(t)
+		if !free {
+			return refuse(RefusedAtCapacity, "the team is already on as many cases as it can take (%d)", t.team.Capacity)
+		}
+		a.Slot, a.SlotChanged = slot, d.sequence+1
+	}
+	d.accept(c, a, t, command)
+	return nil
+}
+
+// accept takes a yes. The offer must have a slot by now.
+func (d *decision) accept(c *Case, a *Assignment, t *teamState, command *Command) {
+	d.setAssignment(c, a, AssignmentAccepted)
+	a.AnsweredAt = d.happened()
+	a.AnswerBy = time.Time{}
+	fields := EventFields{Round: a.Round}
+	if command != nil {
+		a.Words = command.Reason
+		if command.ETAMinutes != nil {
+			a.ETAAt = a.AnsweredAt.Add(time.Duration(*command.ETAMinutes) * time.Minute)
+		}
+		if command.People != nil {
+			a.People = *command.People
+		}
+		fields.ETAMinutes, fields.People = command.ETAMinutes, command.People
+	}
+	lead := d.lead(c)
+	fields.LeadTeamID, fields.LeadOrganisation = lead.LeadTeamID, lead.LeadOrganisation
+	d.emit(EventAccepted, c, t.team, fields)
+	d.setStatus(c)
+	if committed, _ := c.committedTeams(); committed >= c.Needs.Teams {
+		d.withdrawOffers(c)
+	}
+}
+
+// lead sees to it that the first team that has accepted and is still on the
+// case leads it, and gives the event's fields when that changed. Once the
+// search is over the last lead stays: the case counts for it.
+func (d *decision) lead(c *Case) EventFields {
+	lead := ""
+	for i := range c.Assignments {
+		if a := &c.Assignments[i]; a.Status.Committed() {
+			if a.TeamID == c.LeadTeam {
+				return EventFields{}
+			}
+			if lead == "" {
+				lead = a.TeamID
+			}
+		}
+	}
+	if lead == c.LeadTeam {
+		return EventFields{}
+	}
+	c.LeadTeam = lead
+	c.Changed = d.sequence + 1
+	fields := EventFields{LeadTeamID: &lead}
+	if t := d.s.teamByID(lead); t != nil {
+		fields.LeadOrganisation = t.team.Organisation
+	}
+	return fields
+}
+
+func (d *decision) decline(c *Case, a *Assignment, t *teamState, command *Command) {
+	d.setAssignment(c, a, AssignmentDeclined)
+	a.AnsweredAt = d.happened()
+	a.AnswerBy = time.Time{}
+	a.Words = command.Reason
+	d.emit(EventDeclined, c, t.team, EventFields{Round: a.Round})
+	d.setStatus(c)
+	d.ask(c)
+}
+
+func (d *decision) acknowledge(c *Case, a *Assignment, t *teamState) *Refusal {
+	if a.Status != AssignmentStandingDown {
+		return refuse(RefusedTransition, "the team's assignment is %s; only a team that was called back can acknowledge it", a.Status)
+	}
+	if !a.AcknowledgedAt.IsZero() {
+		return nil
+	}
+	a.AcknowledgedAt = d.happened()
+	a.Changed = d.emit(EventAcknowledged, c, t.team, EventFields{Round: a.Round})
+	return nil
+}
+
+// assign asks a team because a person says so: only its capacity may refuse.
+func (d *decision) assign(c *Case, command *Command) *Refusal {
+	t := d.s.teamByID(command.TeamID)
+	if t == nil {
+		return &Refusal{Code: RefusedUnknownTeam, Pointer: "/team_id", Detail: "there is no team with this id"}
+	}
+	if !c.searching() {
+		return refuse(RefusedCaseEnded, "the search has ended; reopen the case first")
+	}
+	if a := c.Assignment(command.TeamID); a != nil && !a.Status.Finished() && !canFollow(a.Status, AssignmentOffered) {
+		return refuse(RefusedAlreadyAssigned, "the team is already on this case (%s)", a.Status)
+	}
+	if c.Kind != VolunteerEvent && d.used(t) >= t.team.Capacity {
+		return refuse(RefusedAtCapacity, "the team is already on as many cases as it can take (%d)", t.team.Capacity)
+	}
+	d.offer(c, t, d.consider(c, t), true)
+	return nil
+}
+
+// callOut says that teams may be asked now, later, or never.
+func (d *decision) callOut(c *Case, command *Command) *Refusal {
+	if !slices.Contains(CallOuts(), command.CallOut) {
+		return &Refusal{Code: RefusedInvalid, Pointer: "/call_out", Detail: "call_out is now, hold or none"}
+	}
+	wasWrong := slices.ContainsFunc(c.NeedsReview, func(r Review) bool { return r.Pointer == "/call_out" })
+	if c.CallOut == command.CallOut && !wasWrong {
+		return nil
+	}
+	c.CallOut = command.CallOut
+	c.NeedsReview = slices.DeleteFunc(c.NeedsReview, func(r Review) bool { return r.Pointer == "/call_out" })
+	c.Changed = d.emit(EventCaseCallOut, c, nil, EventFields{CallOut: c.CallOut})
+	d.setStatus(c)
+	if c.Held() {
+		d.withdrawOffers(c)
+	}
+	d.ask(c)
+	return nil
+}
+
+func (d *decision) noted(c *Case, command *Command) *Refusal {
+	if command.Note == "" {
+		return &Refusal{Code: RefusedInvalid, Pointer: "/note", Detail: "a note needs a text"}
+	}
+	audience := command.Audience
+	if audience == "" {
+		audience = AudienceTeam
+	}
+	d.note(c, d.emit(EventCaseNoted, c, nil, EventFields{}), audience, command.Note)
+	return nil
+}
+
+// withdrawOffers takes back what was asked and not accepted.
+func (d *decision) withdrawOffers(c *Case) {
+	for i := range c.Assignments {
+		a := &c.Assignments[i]
+		if a.Status != AssignmentOffered {
+			continue
+		}
+		d.setAssignment(c, a, AssignmentWithdrawn)
+		d.emit(EventWithdrawn, c, d.s.team(a.Team).team, EventFields{Round: a.Round})
+	}
+}

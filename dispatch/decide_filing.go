@@ -1,0 +1,281 @@
+package dispatch
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/izdeu/izdeu/geo"
+)
+
+// numberZone is the time of Kazakhstan, +05:00 everywhere since 1 March 2024:
+// case numbers and months are counted in it.
+var numberZone = time.FixedZone("+05:00", 5*60*60)
+
+// filing opens a case for an application, or amends the case of one that came
+// before. Rules that join an application to the case of another one have
+// their place here, before a case is opened.
+func (d *decision) filing(f *Filing) {
+	if key, again := d.s.applications[d.m.Identity]; again {
+		d.amend(key, f)
+		return
+	}
+	d.changes.Result = "opened"
+	key := d.sequence + 1
+	c := &Case{
+		Key:          key,
+		ID:           CaseID(d.s.head.Epoch, key),
+		Kind:         f.Kind,
+		Urgency:      urgencyOf(f),
+		CallOut:      f.CallOut,
+		Exercise:     f.Exercise,
+		OpenedAt:     d.now,
+		Needs:        f.Needs,
+		Incident:     f.Incident,
+		PeopleAtRisk: f.PeopleAtRisk,
+		Event:        f.Event,
+		NeedsReview:  slices.Clone(f.NeedsReview),
+		Changed:      key,
+		Applications: []Application{{
+			Key: key, Identity: d.m.Identity, System: f.System, ID: f.ID, OriginalID: f.OriginalID,
+			Reference: f.Reference, Kind: f.Kind, FiledAt: f.FiledAt, ReceivedAt: d.m.At,
+			Revision: f.Revision, BodyHash: f.BodyHash, Changed: key,
+		}},
+		Personal: Personal{Place: f.Place, Address: f.Address,
+			Applications: []ApplicationPersonal{{Reporter: f.Reporter}}, Changed: key},
+	}
+	if c.CallOut == "" {
+		c.CallOut = CallOutNow
+	}
+	c.Needs.Teams = max(c.Needs.Teams, 1)
+	setPlace(c, f)
+	for i := range f.Subjects {
+		addSubject(c, &f.Subjects[i], key)
+	}
+	c.Number = d.number(c.Region)
+	c.Status = c.deriveStatus()
+	d.changes.Cases = append(d.changes.Cases, c)
+	d.emit(EventCaseOpened, c, nil, EventFields{
+		Number: c.Number, Kind: c.Kind, Urgency: c.Urgency, Region: c.Region, CallOut: c.CallOut,
+		Exercise: &c.Exercise, Subjects: eventSubjects(c.Subjects), Held: c.Held(), Incident: c.Incident,
+	})
+	d.ask(c)
+}
+
+// urgencyOf gives the urgency of an application. The table of factors that
+// computes it has its place here; until then it is what the filer said, or
+// else urgent, and routine for an event.
+func urgencyOf(f *Filing) Urgency {
+	switch {
+	case f.Urgency != "":
+		return f.Urgency
+	case f.Kind == VolunteerEvent:
+		return Routine
+	}
+	return Urgent
+}
+
+// setPlace takes the place from a filing that has one.
+func setPlace(c *Case, f *Filing) {
+	if f.Location == nil {
+		return
+	}
+	location := *f.Location
+	c.Location = &location
+	c.AccuracyM = f.AccuracyM
+	region, _, _ := geo.RegionOf(location)
+	if region == "" || region == c.Region {
+		return
+	}
+	c.Regions = slices.DeleteFunc(c.Regions, func(r string) bool { return r == c.Region })
+	c.Region = region
+	c.Regions = slices.DeleteFunc(c.Regions, func(r string) bool { return r == region })
+	c.Regions = slices.Insert(c.Regions, 0, region)
+}
+
+// addSubject adds a person to the case under an id that is unique in it.
+func addSubject(c *Case, f *FiledSubject, sequence int64) {
+	n := len(c.Subjects) + 1
+	id := f.ID
+	if id == "" {
+		id = "s" + strconv.Itoa(n)
+	}
+	for suffix := 2; c.subjectIndex(id) >= 0; suffix++ {
+		id = fmt.Sprintf("%s-%d", f.ID, suffix)
+	}
+	c.Subjects = append(c.Subjects, Subject{N: n, ID: id, Sex: f.Sex, Age: f.Age, Category: f.Category,
+		LastSeenAt: f.LastSeenAt, Changed: sequence})
+	c.Personal.Subjects = append(c.Personal.Subjects, SubjectPersonal{Name: f.Name, Description: f.Description, Health: f.Health})
+}
+
+func (c *Case) subjectIndex(id string) int {
+	return slices.IndexFunc(c.Subjects, func(s Subject) bool { return s.ID == id })
+}
+
+func eventSubjects(subjects []Subject) []EventSubject {
+	events := make([]EventSubject, len(subjects))
+	for i := range subjects {
+		events[i] = EventSubject{ID: subjects[i].ID, Category: subjects[i].Category}
+	}
+	return events
+}
+
+// number gives the next running number of the region and the year.
+func (d *decision) number(region string) string {
+	prefix := "00"
+	if r, ok := geo.RegionByCode(region); ok {
+		prefix = r.Number
+	}
+	prefix += "-" + strconv.Itoa(d.now.In(numberZone).Year())
+	last := d.s.numbers[prefix] + 1
+	d.changes.Numbers = append(d.changes.Numbers, CaseNumber{Prefix: prefix, Last: last})
+	return fmt.Sprintf("%s-%06d", prefix, last)
+}
+
+// amend takes an application that came again.
+func (d *decision) amend(key int64, f *Filing) {
+	d.changes.Result = "repeated"
+	c := d.view(key)
+	i := slices.IndexFunc(c.Applications, func(a Application) bool { return a.Identity == d.m.Identity })
+	if i < 0 || c.Applications[i].BodyHash == f.BodyHash {
+		return
+	}
+	if f.Revision != 0 && f.Revision <= c.Applications[i].Revision {
+		return // older than what is known
+	}
+	d.changes.Result = "amended"
+	c = d.edit(key)
+	application := &c.Applications[i]
+	application.BodyHash = f.BodyHash
+	application.Changed = d.sequence + 1
+	if f.Revision == 0 {
+		pointer := Review{Pointer: "", Detail: "the application came again with another content and without a later revision: compare with the filer"}
+		if !slices.Contains(c.NeedsReview, pointer) {
+			c.NeedsReview = append(c.NeedsReview, pointer)
+		}
+		c.Changed = d.emit(EventCaseUpdated, c, nil, EventFields{})
+		return
+	}
+	application.Revision = f.Revision
+	application.Reference = f.Reference
+	if f.Reporter != (Reporter{}) {
+		c.Personal.Applications[i].Reporter = f.Reporter
+	}
+	// A pointer that was wrong before and is not named again has been mended.
+	c.NeedsReview = slices.Clone(f.NeedsReview)
+	d.update(c, f, &f.Exercise)
+}
+
+// update takes the fields of the application that were given (drill: whether it
+// is an exercise, where that was said), and asks for a team where it may now.
+func (d *decision) update(c *Case, f *Filing, drill *bool) {
+	sequence := d.sequence + 1
+	region, urgency, exercise, known := c.Region, c.Urgency, c.Exercise, eventSubjects(c.Subjects)
+	setPlace(c, f)
+	if f.Place != "" {
+		c.Personal.Place = f.Place
+	}
+	if f.Address != "" {
+		c.Personal.Address = f.Address
+	}
+	if f.Urgency != "" {
+		c.Urgency = f.Urgency
+	}
+	if f.CallOut != "" {
+		c.CallOut = f.CallOut
+	}
+	if f.Needs.Teams > 0 {
+		c.Needs.Teams = f.Needs.Teams
+	}
+	if f.Needs.Skills != nil {
+		c.Needs.Skills = f.Needs.Skills
+	}
+	if f.Incident != "" {
+		c.Incident = f.Incident
+	}
+	if f.PeopleAtRisk != nil {
+		c.PeopleAtRisk = f.PeopleAtRisk
+	}
+	if f.Event != nil {
+		c.Event = f.Event
+	}
+	for i := range f.Subjects {
+		d.updateSubject(c, &f.Subjects[i], sequence)
+	}
+	c.Personal.Changed = sequence
+	c.Changed = sequence
+	fields := EventFields{}
+	if c.Region != region {
+		fields.Region = c.Region
+	}
+	if c.Urgency != urgency {
+		fields.Urgency = c.Urgency
+	}
+	if drill != nil {
+		c.Exercise = *drill
+	}
+	if c.Exercise != exercise {
+		fields.Exercise = &c.Exercise
+	}
+	if now := eventSubjects(c.Subjects); !slices.Equal(now, known) {
+		fields.Subjects = now
+	}
+	d.emit(EventCaseUpdated, c, nil, fields)
+	d.setStatus(c)
+	if c.Held() {
+		d.withdrawOffers(c)
+	}
+	d.ask(c)
+}
+
+// updateSubject changes the subject of this id, or the only one when none is
+// given, or adds a person who was not known. Nobody is ever taken away.
+func (d *decision) updateSubject(c *Case, f *FiledSubject, sequence int64) {
+	s := c.subject(f.ID)
+	if s == nil {
+		addSubject(c, f, sequence)
+		return
+	}
+	personal := &c.Personal.Subjects[s.N-1]
+	for _, field := range []struct{ to, from *string }{
+		{&personal.Name, &f.Name}, {&personal.Description, &f.Description}, {&personal.Health, &f.Health}, {&s.Category, &f.Category},
+	} {
+		if *field.from != "" {
+			*field.to = *field.from
+		}
+	}
+	if f.Sex != "" {
+		s.Sex = f.Sex
+	}
+	if f.Age != nil {
+		s.Age = f.Age
+	}
+	if !f.LastSeenAt.IsZero() {
+		s.LastSeenAt = f.LastSeenAt
+	}
+	s.Changed = sequence
+}
+
+// updateCommand is case.update: fields of the application, mended by a person.
+func (d *decision) updateCommand(c *Case, command *Command) *Refusal {
+	if command.Fields == nil || len(command.Given) == 0 {
+		return &Refusal{Code: RefusedInvalid, Detail: "case.update names no field of the application to change"}
+	}
+	if len(command.Fields.Subjects) > 0 && len(c.Subjects) == 0 && c.Kind != MissingPerson {
+		return &Refusal{Code: RefusedInvalid, Pointer: "/subjects", Detail: "only a missing person's case has subjects"}
+	}
+	cleared := func(pointer string) bool {
+		return pointer == "" || slices.ContainsFunc(command.Given, func(given string) bool {
+			return pointer == given || strings.HasPrefix(pointer, given+"/")
+		})
+	}
+	c.NeedsReview = slices.DeleteFunc(c.NeedsReview, func(r Review) bool { return cleared(r.Pointer) })
+	var drill *bool
+	if slices.Contains(command.Given, "/exercise") {
+		drill = &command.Fields.Exercise
+	}
+	d.update(c, command.Fields, drill)
+	return nil
+}

@@ -1,0 +1,344 @@
+package dispatch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+)
+
+// ErrClockBehind: the clock is more than a minute behind the last event. The
+// leader does not start: deadlines and the order of events would be wrong.
+var ErrClockBehind = errors.New("the clock is behind the last event: set it right and start again")
+
+const (
+	batchLimit     = 1000 // messages in a transaction
+	clockTolerance = time.Minute
+	commitTimeout  = 30 * time.Second
+	endsTimeout    = 5 * time.Second
+	pruneEvery     = time.Hour
+	pruneLimit     = 5000
+)
+
+// Dispatcher is the leader: it reads messages, decides them one after the
+// other, commits what came of them, and makes timers when deadlines pass.
+type Dispatcher struct {
+	store    Store
+	inbox    Inbox
+	feed     *Feed
+	settings Settings
+	metrics  *Metrics
+	log      *slog.Logger
+
+	offset  time.Duration // the database's clock minus this one's
+	letters int
+	pruned  time.Time
+}
+
+// NewDispatcher makes a leader. Only one may run on a store at a time.
+func NewDispatcher(store Store, inbox Inbox, feed *Feed, settings Settings, metrics *Metrics, log *slog.Logger) *Dispatcher {
+	return &Dispatcher{store: store, inbox: inbox, feed: feed, settings: settings, metrics: metrics, log: log}
+}
+
+// Run leads until ctx ends. After an error the state is dropped and loaded
+// again from the rows, and the inputs are read again from the stored offsets:
+// applied identities make that safe. It returns nil when ctx ends, or
+// ErrClockBehind.
+func (d *Dispatcher) Run(ctx context.Context) error {
+	wait := 10 * time.Millisecond
+	for {
+		started := time.Now()
+		err := d.lead(ctx)
+		switch {
+		case ctx.Err() != nil:
+			return nil
+		case errors.Is(err, ErrClockBehind):
+			return err
+		}
+		if time.Since(started) > time.Minute {
+			wait = 10 * time.Millisecond
+		}
+		d.metrics.reloads.Inc()
+		d.log.Error("the state is dropped and loaded again", "error", err, "wait", wait)
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(wait):
+		}
+		wait = min(2*wait, 5*time.Second)
+	}
+}
+
+// load makes the state from the store.
+func (d *Dispatcher) load(ctx context.Context) (*State, []SourceOffset, error) {
+	snapshot, err := d.store.Load(ctx)
+	if err != nil {
+		return nil, nil, fmt.Errorf("load the state: %w", err)
+	}
+	now, err := d.store.Now(ctx)
+	if err != nil {
+		return nil, nil, fmt.Errorf("ask the database for the time: %w", err)
+	}
+	d.offset = time.Until(now)
+	if behind := snapshot.LastEvent.Sub(now); behind > clockTolerance {
+		return nil, nil, fmt.Errorf("%w (it says %s, the last event was at %s)", ErrClockBehind,
+			now.UTC().Format(time.RFC3339), snapshot.LastEvent.Format(time.RFC3339))
+	}
+	if d.letters, err = d.store.DeadLetterCount(ctx); err != nil {
+		return nil, nil, fmt.Errorf("count the dead letters: %w", err)
+	}
+	state := NewState(d.settings, snapshot)
+	d.feed.reset(state.Head(), state.Positions(), d.letters)
+	return state, snapshot.Offsets, nil
+}
+
+// lead works until an error.
+func (d *Dispatcher) lead(ctx context.Context) error {
+	state, offsets, err := d.load(ctx)
+	if err != nil {
+		return err
+	}
+	if err := d.inbox.Seek(ctx, offsets); err != nil {
+		return fmt.Errorf("go to the stored offsets: %w", err)
+	}
+	read := progress{}
+	read.add(offsets)
+	var ends *mark // set while a deadline has passed and the inputs of that time are being read
+	for {
+		if ends == nil {
+			if timer, ok := state.NextDeadline(); ok && !d.now(state).Before(timer.Due) {
+				ends = d.mark(ctx, state)
+			}
+		}
+		if ends != nil && read.reached(ends.offsets) {
+			if state, err = d.fire(ctx, state, ends.at); err != nil {
+				return err
+			}
+			ends = nil
+			continue
+		}
+		input, err := d.next(ctx, state, ends)
+		if err != nil {
+			return err
+		}
+		read.add(input.Offsets)
+		if state, err = d.work(ctx, state, input); err != nil {
+			return err
+		}
+		d.prune(ctx, state)
+	}
+}
+
+// mark is where the inputs ended at a time.
+type mark struct {
+	at      time.Time
+	offsets []SourceOffset
+}
+
+// mark asks for the ends of the inputs; nil while the broker is away, and then
+// no timer fires: an answer may be waiting there.
+func (d *Dispatcher) mark(ctx context.Context, state *State) *mark {
+	ctx, cancel := context.WithTimeout(ctx, endsTimeout)
+	defer cancel()
+	at := d.now(state)
+	offsets, err := d.inbox.Ends(ctx)
+	if err != nil {
+		d.log.Warn("timers wait for the broker", "error", err)
+		return nil
+	}
+	return &mark{at: at, offsets: offsets}
+}
+
+// next reads, but not beyond the next deadline.
+func (d *Dispatcher) next(ctx context.Context, state *State, ends *mark) (Input, error) {
+	until := time.Second // a deadline that is due waits for the broker or for what is left to read
+	if ends == nil {
+		until = time.Minute
+		if timer, ok := state.NextDeadline(); ok {
+			until = min(max(timer.Due.Sub(d.now(state)), time.Millisecond), until)
+		}
+	}
+	reading, cancel := context.WithTimeout(ctx, until)
+	defer cancel()
+	input, err := d.inbox.Next(reading, batchLimit)
+	if err != nil && ctx.Err() == nil && reading.Err() != nil {
+		return input, nil // only the deadline
+	}
+	return input, err
+}
+
+// now is the database's time, and never before the last event.
+func (d *Dispatcher) now(state *State) time.Time {
+	now := time.Now().Add(d.offset).UTC().Truncate(time.Millisecond)
+	if now.Before(state.lastEvent) {
+		return state.lastEvent
+	}
+	return now
+}
+
+// fire decides the timers that were due when the inputs were marked.
+func (d *Dispatcher) fire(ctx context.Context, state *State, due time.Time) (*State, error) {
+	batch := newBatch(state.Head())
+	var messages []Message
+	var results []string
+	started := time.Now()
+	for len(messages) < batchLimit {
+		timer, ok := state.NextDeadline()
+		if !ok || timer.Due.After(due) {
+			break
+		}
+		message := Message{Timer: &timer, Now: d.now(state)}
+		changes := Decide(state, &message)
+		state.Apply(changes)
+		batch.add(changes)
+		messages = append(messages, message)
+		results = append(results, changes.Result)
+	}
+	batch.Head = state.Head()
+	return state, d.commit(ctx, state, &batch.Batch, messages, results, started)
+}
+
+// work decides and commits what was read. A batch that the store refuses for
+// good is halved until the culprit stands alone; that one becomes a dead
+// letter, and the others go through.
+func (d *Dispatcher) work(ctx context.Context, state *State, input Input) (*State, error) {
+	if len(input.Messages) == 0 && len(input.Positions) == 0 && len(input.Offsets) == 0 {
+		return state, nil
+	}
+	started := time.Now()
+	if len(input.Messages) > 0 {
+		found, err := d.store.Lookup(ctx, lookupOf(state, input.Messages))
+		if err != nil {
+			return state, fmt.Errorf("look up what the messages name: %w", err)
+		}
+		state.Receive(found)
+	}
+	for i := range input.Messages {
+		if input.Messages[i].Now.IsZero() {
+			input.Messages[i].Now = d.now(state)
+		}
+	}
+	batch, results := decideAll(state, input.Messages)
+	batch.Positions = state.MovePositions(input.Positions)
+	batch.Offsets = input.Offsets
+	err := d.commit(ctx, state, &batch.Batch, input.Messages, results, started)
+	if !errors.Is(err, ErrRefused) || len(input.Messages) == 0 {
+		return state, err
+	}
+	return d.divide(ctx, input, err)
+}
+
+// divide works on the halves of a refused batch, from a state loaded again.
+// The offsets go with the last part: what is read again is known by then.
+func (d *Dispatcher) divide(ctx context.Context, input Input, refused error) (*State, error) {
+	state, _, err := d.load(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if len(input.Messages) == 1 {
+		culprit := &input.Messages[0]
+		if culprit.DeadLetter != nil {
+			return state, fmt.Errorf("the store refuses a dead letter: %w", refused)
+		}
+		d.log.Error("the store refuses a message; it becomes a dead letter", "topic", culprit.Source.Topic,
+			"partition", culprit.Source.Partition, "offset", culprit.Source.Offset, "error", refused)
+		input.Messages = []Message{{Source: culprit.Source, At: culprit.At, DeadLetter: &DeadLetter{
+			Source: culprit.Source, At: culprit.At, Reason: "refused-by-store",
+			Detail: "the database refuses what this message would write: " + refused.Error(),
+			Key:    culprit.Key, Value: culprit.Value}}}
+		return d.work(ctx, state, input)
+	}
+	half := len(input.Messages) / 2
+	// Decided again, each message is stamped again: times must not go back
+	// behind events that another half has written.
+	for i := range input.Messages {
+		input.Messages[i].Now = time.Time{}
+	}
+	if state, err = d.work(ctx, state, Input{Messages: input.Messages[:half]}); err != nil {
+		return nil, err
+	}
+	return d.work(ctx, state, Input{Messages: input.Messages[half:], Positions: input.Positions, Offsets: input.Offsets})
+}
+
+// commit writes the batch and wakes the readers.
+func (d *Dispatcher) commit(ctx context.Context, state *State, batch *Batch, messages []Message, results []string, started time.Time) error {
+	if !batch.Empty() {
+		// A commit that was begun is waited for, also when the program is
+		// being stopped: its outcome would be unknown.
+		writing, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitTimeout)
+		defer cancel()
+		if err := d.store.Commit(writing, batch); err != nil {
+			return err
+		}
+		if len(batch.DeadLetters) > 0 || len(batch.Replayed) > 0 {
+			letters, err := d.store.DeadLetterCount(writing)
+			if err != nil {
+				return fmt.Errorf("count the dead letters: %w", err)
+			}
+			d.letters = letters
+		}
+		d.feed.publish(batch, touchedTeams(state, batch), d.letters)
+		d.inbox.Committed(batch.Offsets)
+	}
+	d.metrics.observe(messages, results, batch, started, time.Now())
+	d.metrics.openLetters.Set(float64(d.letters))
+	d.metrics.active.Set(float64(state.Active()))
+	d.metrics.waiting.Set(float64(state.Waiting()))
+	state.Settle()
+	return nil
+}
+
+// touchedTeams gives the teams that changed or whose load may have.
+func touchedTeams(state *State, batch *Batch) []TeamState {
+	var teams []TeamState
+	seen := map[int32]bool{}
+	for i := range batch.Events {
+		key := batch.Events[i].Team
+		if key == 0 || seen[key] {
+			continue
+		}
+		seen[key] = true
+		if team, ok := state.TeamState(key); ok {
+			teams = append(teams, team)
+		}
+	}
+	return teams
+}
+
+// prune forgets old identities now and then, a bounded number at a time.
+func (d *Dispatcher) prune(ctx context.Context, state *State) {
+	now := d.now(state)
+	if now.Sub(d.pruned) < pruneEvery {
+		return
+	}
+	// A day longer than they are needed, so that no clock matters.
+	n, err := d.store.Prune(ctx, now.Add(-identityRetention-24*time.Hour), pruneLimit)
+	if err != nil {
+		d.log.Warn("old identities stay for now", "error", err)
+	}
+	if n < pruneLimit {
+		d.pruned = now
+	}
+}
+
+// progress is how far each partition was read.
+type progress map[string]map[int]int64
+
+func (p progress) add(offsets []SourceOffset) {
+	for _, offset := range offsets {
+		if p[offset.Topic] == nil {
+			p[offset.Topic] = map[int]int64{}
+		}
+		p[offset.Topic][offset.Partition] = offset.Next
+	}
+}
+
+func (p progress) reached(ends []SourceOffset) bool {
+	for _, end := range ends {
+		if p[end.Topic][end.Partition] < end.Next {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,121 @@
+package dispatch
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// EventType names what happened.
+type EventType string
+
+// The events of the journal.
+const (
+	EventCaseOpened      EventType = "case.opened"
+	EventCaseJoined      EventType = "case.joined"
+	EventCaseUpdated     EventType = "case.updated"
+	EventCaseReopened    EventType = "case.reopened"
+	EventCaseSearchEnded EventType = "case.search_ended"
+	EventCaseOutcome     EventType = "case.outcome"
+	EventCaseUnanswered  EventType = "case.unanswered"
+	EventCaseNoted       EventType = "case.noted"
+	EventCaseCallOut     EventType = "case.call_out"
+
+	EventOffered      EventType = "assignment.offered"
+	EventNoAnswer     EventType = "assignment.no_answer"
+	EventAccepted     EventType = "assignment.accepted"
+	EventDeclined     EventType = "assignment.declined"
+	EventWithdrawn    EventType = "assignment.withdrawn"
+	EventEnRoute      EventType = "assignment.en_route"
+	EventOnScene      EventType = "assignment.on_scene"
+	EventStandingDown EventType = "assignment.standing_down"
+	EventAcknowledged EventType = "assignment.stand_down_acknowledged"
+	EventReturned     EventType = "assignment.returned"
+	EventReleased     EventType = "assignment.released"
+
+	EventTeamRegistered   EventType = "team.registered"
+	EventTeamAvailability EventType = "team.availability"
+)
+
+// EventTypes lists every event that this release writes.
+func EventTypes() []EventType {
+	return []EventType{EventCaseOpened, EventCaseJoined, EventCaseUpdated, EventCaseReopened, EventCaseSearchEnded,
+		EventCaseOutcome, EventCaseUnanswered, EventCaseNoted, EventCaseCallOut,
+		EventOffered, EventNoAnswer, EventAccepted, EventDeclined, EventWithdrawn, EventEnRoute, EventOnScene,
+		EventStandingDown, EventAcknowledged, EventReturned, EventReleased,
+		EventTeamRegistered, EventTeamAvailability}
+}
+
+// Event is one line of the journal. Its fields are a whitelist of ids, enums,
+// numbers, regions and times: personal data never enters, so that it can be
+// erased without breaking history.
+type Event struct {
+	Sequence int64
+	At       time.Time
+	Type     EventType
+	Case     int64 // Case.Key; 0 for events of a team alone
+	Team     int32 // Team.Key; 0 for events of a case alone
+	EventFields
+}
+
+// EventFields is what an event says beside its type and time; absent fields
+// are empty. It is the data of the CloudEvent that goes out.
+type EventFields struct {
+	CaseID    string `json:"case_id,omitempty"`
+	TeamID    string `json:"team_id,omitempty"`
+	ActorType string `json:"actor_type,omitempty"`
+	ActorID   string `json:"actor_id,omitempty"`
+	// HappenedAt is when it happened, where that was said; the event's own
+	// time is when it was decided.
+	HappenedAt time.Time `json:"happened_at,omitzero"`
+
+	Number     string         `json:"number,omitempty"`
+	Kind       Kind           `json:"kind,omitempty"`
+	Urgency    Urgency        `json:"urgency,omitempty"`
+	Region     string         `json:"region,omitempty"`
+	CallOut    CallOut        `json:"call_out,omitempty"`
+	Exercise   *bool          `json:"exercise,omitempty"`
+	Subjects   []EventSubject `json:"subjects,omitempty"` // of case.opened, case.joined, case.reopened
+	Held       bool           `json:"held,omitempty"`     // of case.opened: a person has to look first
+	Audience   Audience       `json:"audience,omitempty"`
+	SubjectID  string         `json:"subject_id,omitempty"`
+	Outcome    Outcome        `json:"outcome,omitempty"`
+	Condition  Condition      `json:"condition,omitempty"`
+	FoundBy    string         `json:"found_by,omitempty"`
+	Reason     string         `json:"reason,omitempty"` // of case.outcome closed: one of ClosedReasons
+	Incident   Incident       `json:"incident,omitempty"`
+	StatusNow  Status         `json:"status,omitempty"` // the case's, after this event
+	Round      int            `json:"round,omitempty"`
+	Rings      int            `json:"rings,omitempty"`
+	ByHand     bool           `json:"by_hand,omitempty"`
+	DistanceM  *float64       `json:"distance_m,omitempty"`
+	AnswerBy   time.Time      `json:"answer_by,omitzero"`
+	ETAMinutes *int           `json:"eta_minutes,omitempty"`
+	People     *int           `json:"people,omitempty"`
+
+	// The lead team and its organisation, when this event changed them.
+	LeadTeamID       *string `json:"lead_team_id,omitempty"`
+	LeadOrganisation string  `json:"lead_organisation,omitempty"`
+
+	Organisation string    `json:"organisation,omitempty"` // of team events
+	Capacity     int       `json:"capacity,omitempty"`
+	Available    *bool     `json:"available,omitempty"`
+	Until        time.Time `json:"until,omitzero"`
+}
+
+// EventSubject is a subject as the journal knows it.
+type EventSubject struct {
+	ID       string `json:"id"`
+	Category string `json:"category,omitempty"`
+}
+
+// Data gives the fields as JSON: the journal's row and the CloudEvent's data.
+func (e *Event) Data() []byte {
+	b, err := json.Marshal(&e.EventFields)
+	if err != nil {
+		panic(err) // only enums, numbers and times: cannot fail
+	}
+	return b
+}
+
+// SetData reads the fields back from the journal's row.
+func (e *Event) SetData(data []byte) error { return json.Unmarshal(data, &e.EventFields) }

@@ -1,0 +1,383 @@
+package dispatch
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"time"
+
+	"github.com/paulmach/orb"
+
+	"github.com/izdeu/izdeu/geo"
+)
+
+// keptCandidates is how many of the nearest teams are kept with a decision.
+const keptCandidates = 20
+
+// sameDistanceM is what distance is compared to: teams within a metre of each
+// other are equally near, and share the load.
+const sameDistanceM = 1.0
+
+// ask offers the case to the nearest teams until as many are asked as it
+// wants. With nobody left to ask it waits, and says so once. An open call to
+// several teams at once has its place here: it wants more offers than teams.
+func (d *decision) ask(c *Case) {
+	for wantsTeam(c) {
+		t, considered := d.choose(c)
+		if t == nil {
+			if c.UnansweredAt.IsZero() {
+				c.UnansweredAt = d.now
+				c.Changed = d.emit(EventCaseUnanswered, c, nil, EventFields{})
+				considered.Sequence = c.Changed
+				d.changes.Decisions = append(d.changes.Decisions, considered)
+			}
+			return
+		}
+		d.offer(c, t, considered, false)
+	}
+}
+
+// offer asks a team. A team that did not answer or declined before is asked
+// again on the same assignment, one that had finished in a new round. The
+// team must have a free slot, but for an event.
+func (d *decision) offer(c *Case, t *teamState, considered Decision, byHand bool) {
+	sequence := d.sequence + 1
+	a := c.Assignment(t.team.ID)
+	if a == nil || a.Status.Finished() {
+		round := 1
+		if a != nil {
+			round = a.Round + 1
+		}
+		c.Assignments = append(c.Assignments, Assignment{N: len(c.Assignments) + 1, Team: t.team.Key, TeamID: t.team.ID,
+			Round: round, Created: sequence})
+		a = &c.Assignments[len(c.Assignments)-1]
+	}
+	d.setAssignment(c, a, AssignmentOffered)
+	if c.Kind != VolunteerEvent {
+		a.Slot, _ = d.takeSlot(t)
+		a.SlotChanged = sequence
+	}
+	point, age := d.positionOf(t)
+	distance := math.Round(geo.Distance(point, *cmp.Or(c.Location, &t.team.Base)))
+	a.DistanceM = distance
+	a.PositionAt = time.Time{}
+	if age >= 0 {
+		a.PositionAt = t.position.At
+	}
+	a.Rings++
+	a.ByHand = byHand
+	a.OfferedAt = d.now
+	a.AnswerBy = d.now.Add(d.s.settings.OfferTimeout[c.Urgency]).Truncate(time.Millisecond)
+	if region := t.team.Region; region != "" && !slices.Contains(c.Regions, region) {
+		c.Regions = append(c.Regions, region)
+		c.Changed = sequence
+	}
+	considered.Sequence = sequence
+	d.changes.Decisions = append(d.changes.Decisions, considered)
+	d.emit(EventOffered, c, t.team, EventFields{Round: a.Round, Rings: a.Rings, ByHand: byHand,
+		DistanceM: &distance, AnswerBy: a.AnswerBy})
+	if t.team.Answers == AnswersAutomatic {
+		d.accept(c, a, t, nil)
+	}
+}
+
+// positionOf gives where the team is taken to be, and the age of that
+// position; a negative age says that it is the base.
+func (d *decision) positionOf(t *teamState) (orb.Point, time.Duration) {
+	if !d.fresh(t) {
+		return t.team.Base, -1
+	}
+	return t.position.Position, max(d.now.Sub(t.position.At), 0).Truncate(time.Second)
+}
+
+// fresh says that the team's position is new enough to be used.
+func (d *decision) fresh(t *teamState) bool {
+	return t.position != nil && d.now.Sub(t.position.At) <= d.s.settings.PositionFresh
+}
+
+// assess says whether the team could be asked for the case, or why not. The
+// distance counts only against the team's range.
+func (d *decision) assess(c *Case, t *teamState, distanceM float64) CandidateResult {
+	before := c.Assignment(t.team.ID)
+	if before != nil {
+		switch {
+		case before.Status == AssignmentDeclined:
+			return CandidateDeclined
+		case before.Status == AssignmentReleased:
+			return CandidateReleased
+		case before.Status != AssignmentNoAnswer && !before.Status.Finished():
+			return CandidateAsked
+		}
+	}
+	switch {
+	case t.kinds&c.Kind.bit() == 0:
+		return CandidateKind
+	case !t.team.Available:
+		return CandidateOffDuty
+	case len(c.Needs.Skills) > 0 && !t.team.hasSkills(c.Needs.Skills):
+		return CandidateSkills
+	case c.Kind != VolunteerEvent && d.used(t) >= t.team.Capacity:
+		return CandidateBusy
+	case t.team.RangeKM > 0 && distanceM > t.team.RangeKM*1000:
+		return CandidateRange
+	case before != nil && before.Status == AssignmentNoAnswer:
+		return CandidateNoAnswer
+	}
+	return CandidateEligible
+}
+
+// nearest gives the k teams nearest to a place, each from its fresh position
+// or its base, in ascending order of distance.
+func (d *decision) nearest(place orb.Point, k int, keep func(*teamState, float64) bool) []Candidate {
+	found := make([]Candidate, 0, 2*k)
+	collect := func(index *geo.Index, byPosition bool) {
+		d.s.near = index.Nearest(d.s.near[:0], place, k, func(key int32) bool {
+			t := d.s.team(key)
+			return d.fresh(t) == byPosition && (keep == nil || keep(t, 0))
+		})
+		for _, neighbour := range d.s.near {
+			t := d.s.team(neighbour.Handle)
+			_, age := d.positionOf(t)
+			found = append(found, Candidate{Team: neighbour.Handle, DistanceM: neighbour.Meters, PositionAge: age})
+		}
+	}
+	collect(&d.s.bases, false)
+	if d.s.positions.Len() > 0 {
+		collect(&d.s.positions, true)
+		slices.SortStableFunc(found, func(a, b Candidate) int {
+			return cmp.Or(cmp.Compare(a.DistanceM, b.DistanceM), cmp.Compare(a.Team, b.Team))
+		})
+	}
+	return found[:min(k, len(found))]
+}
+
+// choose finds the team to ask next: the nearest that was not asked before,
+// among those as near the one with the fewest cases in the last day, among
+// these the first by id. nil says that nobody is left.
+func (d *decision) choose(c *Case) (*teamState, Decision) {
+	considered := d.survey(c)
+	chosen := d.best(considered.Candidates)
+	beyond := len(considered.Candidates) < len(d.s.teams)
+	// The teams as near as the chosen one may go on beyond those surveyed.
+	for k := 2 * keptCandidates; beyond; k *= 2 {
+		last := considered.Candidates[len(considered.Candidates)-1]
+		if chosen != nil && chosen.DistanceM+sameDistanceM < last.DistanceM {
+			break
+		}
+		eligible := d.nearest(*c.Location, k, func(t *teamState, _ float64) bool {
+			return d.assess(c, t, 0) == CandidateEligible
+		})
+		for i := range eligible {
+			eligible[i].Result = d.assess(c, d.s.team(eligible[i].Team), eligible[i].DistanceM)
+			eligible[i].CasesLastDay = d.s.team(eligible[i].Team).casesLastDay(d.now)
+		}
+		chosen = d.best(eligible)
+		if len(eligible) < k || (chosen != nil && chosen.DistanceM+sameDistanceM < eligible[k-1].DistanceM) {
+			break
+		}
+	}
+	if chosen == nil {
+		return nil, considered
+	}
+	d.mark(&considered, *chosen)
+	return d.s.team(chosen.Team), considered
+}
+
+// best picks among candidates in ascending order of distance.
+func (d *decision) best(candidates []Candidate) *Candidate {
+	var best *Candidate
+	var nearestM float64 // equally near is measured from the nearest, not from the best
+	for i := range candidates {
+		candidate := &candidates[i]
+		switch {
+		case candidate.Result != CandidateEligible:
+		case best == nil:
+			best, nearestM = candidate, candidate.DistanceM
+		case candidate.DistanceM >= nearestM+sameDistanceM:
+			return best
+		case candidate.CasesLastDay < best.CasesLastDay,
+			candidate.CasesLastDay == best.CasesLastDay && d.s.team(candidate.Team).team.ID < d.s.team(best.Team).team.ID:
+			best = candidate
+		}
+	}
+	return best
+}
+
+// survey assesses every team for the case: the nearest by name, the rest as
+// counts by reason.
+func (d *decision) survey(c *Case) Decision {
+	considered := Decision{Case: c.Key, At: d.now}
+	if c.Location == nil {
+		return considered
+	}
+	considered.Candidates = d.nearest(*c.Location, keptCandidates, nil)
+	for i := range considered.Candidates {
+		candidate := &considered.Candidates[i]
+		t := d.s.team(candidate.Team)
+		candidate.Result = d.assess(c, t, candidate.DistanceM)
+		candidate.CasesLastDay = t.casesLastDay(d.now)
+	}
+	if len(considered.Candidates) == len(d.s.teams) {
+		return considered
+	}
+	for _, t := range d.s.teams {
+		distance := 0.0
+		if t.team.RangeKM > 0 {
+			point, _ := d.positionOf(t)
+			distance = geo.Distance(point, *c.Location)
+		}
+		considered.Others[d.assess(c, t, distance)]++
+	}
+	for i := range considered.Candidates {
+		considered.Others[considered.Candidates[i].Result]--
+	}
+	return considered
+}
+
+// consider makes the decision of a person, or of a rule that has its team
+// already, as explainable as a choice.
+func (d *decision) consider(c *Case, t *teamState) Decision {
+	considered := d.survey(c)
+	point, age := d.positionOf(t)
+	candidate := Candidate{Team: t.team.Key, PositionAge: age, CasesLastDay: t.casesLastDay(d.now)}
+	if c.Location != nil {
+		candidate.DistanceM = geo.Distance(point, *c.Location)
+	}
+	candidate.Result = d.assess(c, t, candidate.DistanceM)
+	d.mark(&considered, candidate)
+	return considered
+}
+
+// mark sets the chosen team's result, and adds it when it is not among the
+// nearest.
+func (d *decision) mark(considered *Decision, chosen Candidate) {
+	for i := range considered.Candidates {
+		if considered.Candidates[i].Team == chosen.Team {
+			considered.Candidates[i].Result = CandidateOffered
+			return
+		}
+	}
+	if len(considered.Candidates) > 0 {
+		considered.Others[chosen.Result]--
+	}
+	chosen.Result = CandidateOffered
+	considered.Candidates = append(considered.Candidates, chosen)
+}
+
+// chooseAgain finds the team to ring again: the one that was rung least, among
+// these the nearest. nil when none of those that did not answer can be asked.
+func (d *decision) chooseAgain(c *Case) *teamState {
+	var best *teamState
+	var bestRings int
+	var bestDistance float64
+	for i := range c.Assignments {
+		a := &c.Assignments[i]
+		if a.Status != AssignmentNoAnswer {
+			continue
+		}
+		t := d.s.team(a.Team)
+		point, _ := d.positionOf(t)
+		distance := geo.Distance(point, *c.Location)
+		if d.assess(c, t, distance) != CandidateNoAnswer {
+			continue
+		}
+		if best == nil || a.Rings < bestRings || a.Rings == bestRings && distance < bestDistance {
+			best, bestRings, bestDistance = t, a.Rings, distance
+		}
+	}
+	return best
+}
+
+// serveFreed offers what waits to the teams that came free in this decision.
+func (d *decision) serveFreed() {
+	for len(d.freed) > 0 {
+		t := d.s.team(d.freed[0])
+		d.freed = d.freed[1:]
+		d.serve(t)
+	}
+}
+
+// serve offers waiting cases until the team has no room or nobody waits for it.
+func (d *decision) serve(t *teamState) {
+	for {
+		key, rings := d.waitingFor(t)
+		if key == 0 {
+			return
+		}
+		c := d.edit(key)
+		if rings == 0 {
+			next, considered := d.choose(c)
+			if next == nil {
+				return
+			}
+			d.offer(c, next, considered, false)
+			continue
+		}
+		next := d.chooseAgain(c)
+		d.offer(c, next, d.consider(c, next), false)
+	}
+}
+
+// waitingFor gives the case that a team with room should be asked for next,
+// and how often it was: the most urgent, then the one it was rung for least,
+// then the oldest. 0 when there is none.
+func (d *decision) waitingFor(t *teamState) (key int64, rings int) {
+	rank := -1
+	look := func(c *Case) (done bool) {
+		if !wantsTeam(c) || c.Urgency.rank() < rank {
+			return false
+		}
+		distance := 0.0
+		if t.team.RangeKM > 0 {
+			point, _ := d.positionOf(t)
+			distance = geo.Distance(point, *c.Location)
+		}
+		asked := 0
+		switch d.assess(c, t, distance) {
+		case CandidateEligible:
+		case CandidateNoAnswer:
+			asked = c.Assignment(t.team.ID).Rings
+		default:
+			return false
+		}
+		if c.Urgency.rank() > rank || asked < rings || asked == rings && c.Key < key {
+			rank, key, rings = c.Urgency.rank(), c.Key, asked
+		}
+		return asked == 0
+	}
+	for _, c := range d.changes.Cases {
+		look(c)
+	}
+	for r, waiting := range d.s.waiting.inOrder() {
+		if r < rank {
+			break
+		}
+		c := d.view(waiting)
+		if look(c) && c.Key == key {
+			break
+		}
+	}
+	return key, rings
+}
+
+// timer does what is due.
+func (d *decision) timer(timer Timer) {
+	if !d.s.wanted(timer) {
+		return
+	}
+	if timer.Kind == TimerAvailability {
+		d.setAvailable(d.s.team(timer.Team), TeamAvailability{Available: true, At: d.s.team(timer.Team).team.AvailableAt})
+		return
+	}
+	c := d.edit(timer.Case)
+	a := &c.Assignments[timer.Assignment-1]
+	t := d.s.team(a.Team)
+	d.setAssignment(c, a, AssignmentNoAnswer)
+	a.AnswerBy = time.Time{}
+	d.emit(EventNoAnswer, c, t.team, EventFields{Round: a.Round, Rings: a.Rings})
+	d.setStatus(c)
+	if c.Kind == VolunteerEvent {
+		d.free(t.team.Key) // it took no slot, but may be rung again
+	}
+	d.ask(c)
+}

@@ -1,0 +1,362 @@
+package dispatch
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/izdeu/izdeu/geo"
+)
+
+// Settings are what an operator may choose about dispatch.
+type Settings struct {
+	// OfferTimeout is how long a team has to answer, by urgency.
+	OfferTimeout map[Urgency]time.Duration
+	// PositionFresh is how old a team's position may be to be used instead of
+	// its base.
+	PositionFresh time.Duration
+}
+
+// DefaultSettings gives the settings that a new installation starts with.
+func DefaultSettings() Settings {
+	return Settings{
+		OfferTimeout:  map[Urgency]time.Duration{LifeThreatening: time.Minute, Urgent: 3 * time.Minute, Routine: 10 * time.Minute},
+		PositionFresh: 30 * time.Minute,
+	}
+}
+
+// loadWindow is how far back cases count against a team that is as near as
+// another.
+const loadWindow = 24 * time.Hour
+
+// State is what the leader keeps in memory: active cases, teams, positions.
+// It is used by one goroutine. Decide reads it, Apply changes it.
+type State struct {
+	settings Settings
+
+	head      Position
+	lastEvent time.Time
+
+	cases        map[int64]*Case
+	applications map[Identity]int64 // of the cases in memory
+	applied      map[Identity]Applied
+	teams        []*teamState // by key - 1
+	teamKeys     map[string]int32
+	numbers      map[string]int64
+	waiting      waitingSet
+	deadlines    deadlines
+	bases        geo.Index       // every team's base, by key
+	positions    geo.Index       // the newest position of the teams that have one
+	moved        int64           // counts positions
+	near         []geo.Neighbour // scratch of nearest
+	guests       []int64         // cases in memory for this batch only
+}
+
+// teamState is a team with what changes without a message of its own.
+type teamState struct {
+	team     *Team
+	kinds    uint8 // bit i: it may be asked for Kinds()[i]
+	slots    slotSet
+	position *TeamPosition
+	accepted []int64 // when it accepted cases, unix milliseconds, ascending; older than loadWindow may be missing
+}
+
+// casesLastDay counts the cases that the team accepted in the window before now.
+func (t *teamState) casesLastDay(now time.Time) int {
+	since := now.Add(-loadWindow).UnixMilli()
+	i, _ := slices.BinarySearch(t.accepted, since)
+	return len(t.accepted) - i
+}
+
+func (t *teamState) noteAccepted(at time.Time) {
+	// Forget what has left the window once it is half of what is kept.
+	since := at.Add(-loadWindow).UnixMilli()
+	if i, _ := slices.BinarySearch(t.accepted, since); i > len(t.accepted)/2 {
+		t.accepted = slices.Delete(t.accepted, 0, i)
+	}
+	t.accepted = append(t.accepted, at.UnixMilli())
+}
+
+// NewState makes the state from what a store has loaded.
+func NewState(settings Settings, snapshot *Snapshot) *State {
+	s := &State{
+		settings:     settings,
+		head:         snapshot.Head,
+		lastEvent:    snapshot.LastEvent,
+		cases:        make(map[int64]*Case, len(snapshot.Cases)),
+		applications: make(map[Identity]int64, len(snapshot.Cases)),
+		applied:      map[Identity]Applied{},
+		teamKeys:     make(map[string]int32, len(snapshot.Teams)),
+		numbers:      make(map[string]int64, len(snapshot.Numbers)),
+	}
+	for _, team := range snapshot.Teams {
+		s.putTeam(team)
+	}
+	for i := range snapshot.Positions {
+		s.putPosition(snapshot.Positions[i])
+	}
+	for _, event := range snapshot.Accepted {
+		if t := s.team(event.Team); t != nil {
+			t.noteAccepted(event.At)
+		}
+	}
+	for _, number := range snapshot.Numbers {
+		s.numbers[number.Prefix] = number.Last
+	}
+	for _, c := range snapshot.Cases {
+		s.putCase(c)
+	}
+	return s
+}
+
+// Head is the position of the last event applied.
+func (s *State) Head() Position { return s.head }
+
+// LastEvent is the time of the last event applied; zero when there is none.
+func (s *State) LastEvent() time.Time { return s.lastEvent }
+
+// Case gives a case that is in memory, or nil.
+func (s *State) Case(key int64) *Case { return s.cases[key] }
+
+// Waiting counts the cases that want a team and have none asked.
+func (s *State) Waiting() int { return s.waiting.len() }
+
+// Active counts the cases in memory.
+func (s *State) Active() int { return len(s.cases) }
+
+// TeamState gives a team with its position and load.
+func (s *State) TeamState(key int32) (TeamState, bool) {
+	t := s.team(key)
+	if t == nil {
+		return TeamState{}, false
+	}
+	return TeamState{Team: t.team, Position: t.position, Live: t.slots.used}, true
+}
+
+// Positions gives the newest position of every team that has one.
+func (s *State) Positions() []TeamPosition {
+	var positions []TeamPosition
+	for _, t := range s.teams {
+		if t.position != nil {
+			positions = append(positions, *t.position)
+		}
+	}
+	return positions
+}
+
+func (s *State) team(key int32) *teamState {
+	if key < 1 || int(key) > len(s.teams) {
+		return nil
+	}
+	return s.teams[key-1]
+}
+
+func (s *State) teamByID(id string) *teamState { return s.team(s.teamKeys[id]) }
+
+// Receive takes what a Lookup found into memory, for this batch.
+func (s *State) Receive(found *Found) {
+	for identity, applied := range found.Applied {
+		s.applied[identity] = applied
+	}
+	for identity, key := range found.Applications {
+		s.applications[identity] = key
+	}
+	for _, c := range found.Cases {
+		if s.cases[c.Key] == nil {
+			s.putCase(c)
+			s.guests = append(s.guests, c.Key)
+		}
+	}
+}
+
+// Settle forgets what was in memory for the batch only. It is called after the
+// batch is committed.
+func (s *State) Settle() {
+	clear(s.applied)
+	for _, key := range s.guests {
+		if c := s.cases[key]; c != nil && !c.Active() {
+			delete(s.cases, key)
+			for i := range c.Applications {
+				delete(s.applications, c.Applications[i].Identity)
+			}
+		}
+	}
+	s.guests = s.guests[:0]
+}
+
+// MovePositions takes newer positions of known teams, gives each its counter,
+// and returns those that were taken.
+func (s *State) MovePositions(positions []TeamPosition) []TeamPosition {
+	newest := map[int32]int{}
+	var taken []TeamPosition
+	for _, p := range positions {
+		t := s.teamByID(p.TeamID)
+		if t == nil || (t.position != nil && !p.At.After(t.position.At)) {
+			continue
+		}
+		s.moved++
+		p.Counter = s.moved
+		s.putPosition(p)
+		if i, again := newest[t.team.Key]; again {
+			taken[i] = p
+			continue
+		}
+		newest[t.team.Key] = len(taken)
+		taken = append(taken, p)
+	}
+	return taken
+}
+
+func (s *State) putPosition(p TeamPosition) {
+	t := s.teamByID(p.TeamID)
+	if t == nil {
+		return
+	}
+	t.position = &p
+	s.positions.Set(t.team.Key, p.Position)
+	s.moved = max(s.moved, p.Counter)
+}
+
+func (s *State) putTeam(team *Team) {
+	for int(team.Key) > len(s.teams) {
+		s.teams = append(s.teams, nil)
+	}
+	t := s.teams[team.Key-1]
+	if t == nil {
+		t = &teamState{}
+		s.teams[team.Key-1] = t
+	}
+	if t.team == nil || t.team.Base != team.Base {
+		s.bases.Set(team.Key, team.Base)
+	}
+	t.team = team
+	t.kinds = 0
+	for _, kind := range team.Kinds {
+		t.kinds |= kind.bit()
+	}
+	s.teamKeys[team.ID] = team.Key
+	if !team.Available && !team.Until.IsZero() {
+		s.addDeadline(Timer{Kind: TimerAvailability, Due: team.Until, Team: team.Key})
+	}
+}
+
+// withTeam gives a state that is like this one but for one team. The two share
+// everything else, so the copy is for reading, within one decision.
+func (s *State) withTeam(team *Team) *State {
+	next := *s
+	next.teams = slices.Clone(s.teams)
+	next.teamKeys = maps.Clone(s.teamKeys)
+	next.deadlines = nil
+	next.bases = geo.Index{}
+	for i, t := range s.teams {
+		if t.team.Key != team.Key {
+			next.bases.Set(t.team.Key, t.team.Base)
+			continue
+		}
+		copied := *t
+		next.teams[i] = &copied
+	}
+	next.putTeam(team)
+	next.bases.Set(team.Key, team.Base)
+	return &next
+}
+
+// putCase puts a case, or the next version of one, into memory and brings
+// slots, deadlines and the waiting set up to date.
+func (s *State) putCase(c *Case) {
+	old := s.cases[c.Key]
+	if old != nil {
+		s.releaseSlots(old, c)
+		if wantsTeam(old) {
+			s.waiting.remove(old.Urgency.rank(), old.Key)
+		}
+	}
+	s.cases[c.Key] = c
+	s.takeSlots(old, c)
+	if wantsTeam(c) {
+		s.waiting.add(c.Urgency.rank(), c.Key)
+	}
+	for i := range c.Applications {
+		s.applications[c.Applications[i].Identity] = c.Key
+	}
+	if !c.Active() {
+		s.guests = append(s.guests, c.Key)
+	}
+}
+
+func slotOf(c *Case, i int) int32 {
+	if c == nil || i >= len(c.Assignments) {
+		return 0
+	}
+	return c.Assignments[i].Slot
+}
+
+func (s *State) releaseSlots(old, next *Case) {
+	for i := range old.Assignments {
+		if slot := old.Assignments[i].Slot; slot > 0 && slotOf(next, i) != slot {
+			s.team(old.Assignments[i].Team).slots.release(slot)
+		}
+	}
+}
+
+func (s *State) takeSlots(old, next *Case) {
+	for i := range next.Assignments {
+		a := &next.Assignments[i]
+		if a.Slot > 0 && slotOf(old, i) != a.Slot {
+			s.team(a.Team).slots.take(a.Slot)
+		}
+		if a.Status == AssignmentOffered && (old == nil || i >= len(old.Assignments) || !old.Assignments[i].AnswerBy.Equal(a.AnswerBy) || old.Assignments[i].Status != AssignmentOffered) {
+			s.addDeadline(Timer{Kind: TimerOffer, Due: a.AnswerBy, Case: next.Key, Assignment: a.N})
+		}
+	}
+}
+
+// Apply puts the changes of one decision into the state.
+func (s *State) Apply(changes *Changes) {
+	for _, team := range changes.Teams {
+		s.putTeam(team)
+	}
+	// A slot may go from one case to another within a decision: give back
+	// everything before taking.
+	if len(changes.Cases) > 1 {
+		for _, c := range changes.Cases {
+			if old := s.cases[c.Key]; old != nil {
+				s.releaseSlots(old, c)
+				stripped := *old
+				stripped.Assignments = slices.Clone(old.Assignments)
+				for i := range stripped.Assignments {
+					if slotOf(c, i) != stripped.Assignments[i].Slot {
+						stripped.Assignments[i].Slot = 0
+					}
+				}
+				s.cases[c.Key] = &stripped
+			}
+		}
+	}
+	for _, c := range changes.Cases {
+		s.putCase(c)
+	}
+	for i := range changes.Events {
+		event := &changes.Events[i]
+		s.head.Sequence = event.Sequence
+		s.lastEvent = event.At
+		if event.Type == EventAccepted {
+			s.team(event.Team).noteAccepted(event.At)
+		}
+	}
+	for _, number := range changes.Numbers {
+		s.numbers[number.Prefix] = number.Last
+	}
+	if changes.Applied != nil {
+		s.applied[changes.Applied.Identity] = *changes.Applied
+	}
+}
+
+// wantsTeam says that the case wants more teams than have accepted or are asked.
+func wantsTeam(c *Case) bool {
+	if c.Location == nil || !c.Status.Open() || c.Held() || !c.searching() {
+		return false
+	}
+	committed, offered := c.committedTeams()
+	return committed+offered < c.Needs.Teams
+}

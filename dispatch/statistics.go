@@ -1,0 +1,268 @@
+package dispatch
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"slices"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// StatisticsCase is what the statistics know of a case. It comes from the
+// journal alone, so it can be thrown away and made again.
+type StatisticsCase struct {
+	Key              int64               `json:"-"`
+	OpenedAt         time.Time           `json:"-"`
+	Region           string              `json:"region,omitempty"`
+	Kind             Kind                `json:"kind"`
+	Exercise         bool                `json:"exercise,omitempty"`
+	Applications     int                 `json:"applications"`
+	LeadTeam         string              `json:"lead_team,omitempty"`
+	LeadOrganisation string              `json:"lead_organisation,omitempty"`
+	FirstOnSceneAt   time.Time           `json:"first_on_scene_at,omitzero"`
+	Outcome          Outcome             `json:"outcome,omitempty"` // of a case without subjects
+	Subjects         []StatisticsSubject `json:"subjects,omitempty"`
+}
+
+// StatisticsSubject is what the statistics know of a subject. An outcome that
+// is withheld is not in the journal: the subject is open.
+type StatisticsSubject struct {
+	ID        string    `json:"id"`
+	Category  string    `json:"category,omitempty"`
+	Outcome   Outcome   `json:"outcome,omitempty"`
+	OutcomeAt time.Time `json:"outcome_at,omitzero"`
+}
+
+// StatisticsStore keeps the projector's rows and its position. Implemented by
+// the stores.
+type StatisticsStore interface {
+	// StatisticsCases gives the rows of these cases; unknown ones are left out.
+	StatisticsCases(ctx context.Context, keys []int64) ([]*StatisticsCase, error)
+	// PutStatistics writes rows and moves CursorStatistics from one sequence
+	// to the next in one transaction; ErrFenced when it stands elsewhere.
+	PutStatistics(ctx context.Context, from, to int64, rows []*StatisticsCase) error
+	// ClearStatistics deletes all rows and sets the cursor to 0.
+	ClearStatistics(ctx context.Context) error
+	// EachStatistics calls each for every row with From <= OpenedAt < To (a
+	// zero time is no bound), in the order of keys, and says up to which
+	// sequence the rows count. The row may be kept.
+	EachStatistics(ctx context.Context, from, to time.Time, each func(*StatisticsCase) error) (sequence int64, err error)
+	Cursors
+}
+
+// project brings a case's row up to date with one of its events. row is nil
+// for case.opened.
+func project(row *StatisticsCase, event *Event) *StatisticsCase {
+	if event.Type == EventCaseOpened {
+		row = &StatisticsCase{Key: event.Case, OpenedAt: event.At, Region: event.Region, Kind: event.Kind, Applications: 1,
+			Exercise: event.Exercise != nil && *event.Exercise}
+		row.addSubjects(event.Subjects)
+		return row
+	}
+	switch event.Type {
+	case EventCaseJoined:
+		row.Applications++
+		row.addSubjects(event.Subjects)
+	case EventCaseUpdated:
+		row.addSubjects(event.Subjects)
+		if event.Region != "" {
+			row.Region = event.Region
+		}
+		if event.Exercise != nil {
+			row.Exercise = *event.Exercise
+		}
+	case EventCaseReopened:
+		if len(row.Subjects) == 0 {
+			row.Outcome = OutcomeOpen
+		}
+		for _, again := range event.Subjects {
+			row.setOutcome(again.ID, OutcomeOpen, time.Time{})
+		}
+	case EventCaseOutcome:
+		at := event.At
+		if !event.HappenedAt.IsZero() {
+			at = event.HappenedAt
+		}
+		if event.SubjectID == "" {
+			row.Outcome = event.Outcome
+		} else {
+			row.setOutcome(event.SubjectID, event.Outcome, at)
+		}
+	case EventOnScene:
+		if row.FirstOnSceneAt.IsZero() {
+			row.FirstOnSceneAt = event.At
+			if !event.HappenedAt.IsZero() {
+				row.FirstOnSceneAt = event.HappenedAt
+			}
+		}
+	}
+	if event.LeadTeamID != nil {
+		row.LeadTeam, row.LeadOrganisation = *event.LeadTeamID, event.LeadOrganisation
+	}
+	return row
+}
+
+func (r *StatisticsCase) addSubjects(subjects []EventSubject) {
+	for _, subject := range subjects {
+		i := slices.IndexFunc(r.Subjects, func(s StatisticsSubject) bool { return s.ID == subject.ID })
+		if i < 0 {
+			r.Subjects = append(r.Subjects, StatisticsSubject{ID: subject.ID, Category: subject.Category})
+			continue
+		}
+		r.Subjects[i].Category = subject.Category
+	}
+}
+
+func (r *StatisticsCase) setOutcome(id string, outcome Outcome, at time.Time) {
+	for i := range r.Subjects {
+		if r.Subjects[i].ID == id {
+			r.Subjects[i].Outcome, r.Subjects[i].OutcomeAt = outcome, at
+		}
+	}
+}
+
+// concerns says that an event of this type may change a row of the statistics.
+func concerns(event *Event) bool {
+	switch event.Type {
+	case EventCaseOpened, EventCaseJoined, EventCaseUpdated, EventCaseReopened, EventCaseOutcome, EventOnScene:
+		return true
+	}
+	return event.LeadTeamID != nil
+}
+
+const (
+	projectorLimit = 4000                   // events in a transaction
+	projectorPause = 100 * time.Millisecond // between transactions: one row for all that happened to a case meanwhile
+	projectorCache = 20_000                 // rows kept, so that a case's next event need not read its row
+)
+
+// Projector keeps the statistics up to date with the journal.
+type Projector struct {
+	store StatisticsStore
+	feed  *Feed
+	log   *slog.Logger
+	cache map[int64]*StatisticsCase
+	lag   prometheus.Gauge
+}
+
+// NewProjector makes a projector. Only one may run on a store at a time.
+func NewProjector(store StatisticsStore, feed *Feed, registry prometheus.Registerer, log *slog.Logger) *Projector {
+	lag := prometheus.NewGauge(prometheus.GaugeOpts{Name: "izdeu_statistics_lag_events",
+		Help: "Events of the journal that the statistics do not count yet."})
+	registry.MustRegister(lag)
+	return &Projector{store: store, feed: feed, log: log, cache: map[int64]*StatisticsCase{}, lag: lag}
+}
+
+// Run projects until ctx ends. Errors are logged and tried again.
+func (p *Projector) Run(ctx context.Context) {
+	for ctx.Err() == nil {
+		if err := p.follow(ctx); err != nil && ctx.Err() == nil {
+			p.log.Error("the statistics stand still for now", "error", err)
+			p.cache = map[int64]*StatisticsCase{}
+			pause(ctx, time.Second)
+		}
+	}
+}
+
+func (p *Projector) follow(ctx context.Context) error {
+	sequence, err := p.store.Cursor(ctx, CursorStatistics)
+	if err != nil {
+		return err
+	}
+	for ctx.Err() == nil {
+		head, changed := p.feed.Head()
+		p.lag.Set(float64(head.Sequence - sequence))
+		if head.Sequence == sequence {
+			select {
+			case <-changed:
+			case <-ctx.Done():
+			}
+			continue
+		}
+		next, err := p.Step(ctx, sequence)
+		if err != nil {
+			return err
+		}
+		sequence = next
+		if head.Sequence-sequence < projectorLimit {
+			pause(ctx, projectorPause)
+		}
+	}
+	return nil
+}
+
+// pause waits, or until ctx ends.
+func pause(ctx context.Context, wait time.Duration) {
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+}
+
+// Step counts the next events after a sequence and returns the new one.
+func (p *Projector) Step(ctx context.Context, sequence int64) (int64, error) {
+	events, err := p.feed.Events(ctx, sequence, projectorLimit)
+	if err != nil {
+		return sequence, fmt.Errorf("read the journal: %w", err)
+	}
+	if len(events) == 0 {
+		return sequence, nil
+	}
+	var unknown []int64
+	opened := map[int64]bool{}
+	for i := range events {
+		switch event := &events[i]; {
+		case event.Case == 0 || !concerns(event):
+		case event.Type == EventCaseOpened:
+			opened[event.Case] = true
+		case p.cache[event.Case] == nil && !opened[event.Case]:
+			unknown = append(unknown, event.Case)
+		}
+	}
+	if len(unknown) > 0 {
+		slices.Sort(unknown)
+		rows, err := p.store.StatisticsCases(ctx, slices.Compact(unknown))
+		if err != nil {
+			return sequence, fmt.Errorf("read rows of the statistics: %w", err)
+		}
+		for _, row := range rows {
+			p.cache[row.Key] = row
+		}
+	}
+	var changed []*StatisticsCase
+	seen := map[int64]bool{}
+	for i := range events {
+		event := &events[i]
+		if event.Case == 0 || !concerns(event) {
+			continue
+		}
+		row := p.cache[event.Case]
+		if row == nil && event.Type != EventCaseOpened {
+			return sequence, fmt.Errorf("event %d is of case %d, which the statistics have not seen opened; rebuild them", event.Sequence, event.Case)
+		}
+		p.cache[event.Case] = project(row, event)
+		if !seen[event.Case] {
+			seen[event.Case] = true
+			changed = append(changed, p.cache[event.Case])
+		}
+	}
+	to := events[len(events)-1].Sequence
+	if err := p.store.PutStatistics(ctx, sequence, to, changed); err != nil {
+		return sequence, fmt.Errorf("write rows of the statistics: %w", err)
+	}
+	if len(p.cache) > projectorCache {
+		clear(p.cache)
+	}
+	return to, nil
+}
+
+// Rebuild throws the rows away; the projector makes them again from the
+// journal. Nothing else may run on the projector meanwhile.
+func (p *Projector) Rebuild(ctx context.Context) error {
+	p.cache = map[int64]*StatisticsCase{}
+	return p.store.ClearStatistics(ctx)
+}
