@@ -23,7 +23,7 @@ type Metrics struct {
 
 // NewMetrics makes the metrics and registers them.
 func NewMetrics(registry prometheus.Registerer) *Metrics {
-	latency := []float64{.001, .002, .005, .01, .02, .05, .1, .2, .5, 1, 2, 5, 10, 60, 600}
+	latency := []float64{.001, .002, .003, .004, .005, .006, .008, .01, .012, .016, .02, .03, .05, .1, .2, .5, 1, 2, 5, 10, 60, 600}
 	m := &Metrics{
 		applications: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "izdeu_applications_total",
 			Help: "Applications decided, by kind and result (opened, amended, repeated)."}, []string{"kind", "result"}),

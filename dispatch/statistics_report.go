@@ -75,7 +75,7 @@ func (t *tally) addCase(row *StatisticsCase) {
 	t.Cases++
 	t.Applications += row.Applications
 	if !row.FirstOnSceneAt.IsZero() {
-		t.toFirstTeam = append(t.toFirstTeam, row.FirstOnSceneAt.Sub(row.OpenedAt).Minutes())
+		t.toFirstTeam = append(t.toFirstTeam, max(row.FirstOnSceneAt.Sub(row.OpenedAt).Minutes(), 0))
 	}
 	if len(row.Subjects) == 0 {
 		t.WithoutSubjects++
@@ -95,7 +95,7 @@ func (t *tally) addSubject(row *StatisticsCase, subject *StatisticsSubject) {
 		t.Open++
 	case OutcomeFound:
 		t.Found++
-		t.toFound = append(t.toFound, subject.OutcomeAt.Sub(row.OpenedAt).Minutes())
+		t.toFound = append(t.toFound, max(subject.OutcomeAt.Sub(row.OpenedAt).Minutes(), 0))
 	case OutcomeMissing:
 		t.Missing++
 	case OutcomeDeceased:

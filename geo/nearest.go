@@ -36,9 +36,9 @@ type Index struct {
 	places  []int32 // by handle: 0 absent, i+1 in vectors[i], -i-1 in tree.nodes[i]
 }
 
-// scanLimit is how many positions are scanned before a tree is built. At a
-// thousand both take about the same time (BenchmarkNearest); a scan costs
-// nothing to move about in, and no country has that many teams on duty.
+// scanLimit is how many positions are scanned before a tree is built. With a
+// limit of 2,048 BenchmarkNearest (k=10, 2 shared cores) took 3.0 µs for 500
+// scanned positions, 7.9 µs for 2,000, and 4.8 µs for 5,000 mostly in a tree.
 const scanLimit = 1024
 
 // Len returns how many positions the index holds.

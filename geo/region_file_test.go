@@ -3,6 +3,8 @@ package geo
 import (
 	"bytes"
 	"fmt"
+	"math"
+	"math/rand/v2"
 	"strings"
 	"testing"
 
@@ -131,6 +133,44 @@ func TestEmbeddedRegionsLeaveNoGap(t *testing.T) {
 		if !ring.Closed() || ring.Orientation() != orb.CCW {
 			t.Errorf("a gap between regions at %v (%d points)", ring[0], len(ring))
 		}
+	}
+}
+
+// The bands and the order within them only leave out lines that are too far:
+// nearest has to find what a look at every line finds.
+func TestNearestBorderIsTheFullScan(t *testing.T) {
+	b := loadRegions().borders
+	random := rand.New(rand.NewPCG(7, 8))
+	width, height := b.bound.Max.Lon()-b.bound.Min.Lon()+2, b.bound.Max.Lat()-b.bound.Min.Lat()+2
+	near := 0
+	for range 2_000 {
+		p := orb.Point{b.bound.Min.Lon() - 1 + random.Float64()*width, b.bound.Min.Lat() - 1 + random.Float64()*height}
+		if b.holding(p) != nowhere {
+			continue
+		}
+		least := math.Inf(1)
+		for _, band := range b.outer {
+			for i := range band.lines {
+				line := &band.lines[i]
+				foot, _ := line.footOf(p, line.cosine)
+				foot, _ = line.footOf(p, math.Cos((foot.Lat()+p.Lat())/2*(math.Pi/180)))
+				least = min(least, Distance(p, foot))
+			}
+		}
+		region, distance := b.nearest(p)
+		if region == nowhere {
+			distance = OutsideToleranceMeters
+		}
+		least = min(least, OutsideToleranceMeters)
+		if math.Abs(distance-least) > 1e-4*least {
+			t.Fatalf("%v: %v m, want %v", p, distance, least)
+		}
+		if region != nowhere {
+			near++
+		}
+	}
+	if near < 100 {
+		t.Errorf("only %d points were near enough to the country", near)
 	}
 }
 

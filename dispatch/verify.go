@@ -1,0 +1,408 @@
+package dispatch
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+	"slices"
+	"time"
+)
+
+// Violation is an invariant that the stored data breaks.
+type Violation struct {
+	Check  string // a short name: journal, status, assignments …
+	Detail string // where, and what differs; ids only
+}
+
+// String gives the line that a person reads.
+func (v Violation) String() string { return v.Check + ": " + v.Detail }
+
+// Verified says what was looked at.
+type Verified struct {
+	Position     Position `json:"-"`
+	Events       int64    `json:"events"`
+	Cases        int      `json:"cases"`
+	Applications int      `json:"applications"`
+	Subjects     int      `json:"subjects"`
+	Assignments  int      `json:"assignments"`
+	Violations   int      `json:"violations"`
+}
+
+// VerifyStore is what Verify reads.
+type VerifyStore interface {
+	Reader
+	StatisticsStore
+}
+
+const (
+	verifyEvents  = 5000 // events in a read
+	verifyCases   = 500  // cases in a read
+	verifyRetries = 5    // of a case that changes while it is looked at
+)
+
+// Verify recounts the stored data against the invariants and reports each one
+// that is broken. It reads in short transactions, so that it may run while the
+// data are being served: a case that changes meanwhile is looked at again.
+// progress may be nil.
+func Verify(ctx context.Context, store VerifyStore, report func(Violation), progress func(Verified)) (Verified, error) {
+	v := &verifier{store: store, capacity: map[int32]int{}, slots: map[[2]int32]int64{}, report: report, progress: progress}
+	if v.progress == nil {
+		v.progress = func(Verified) {}
+	}
+	head, err := store.Head(ctx)
+	if err != nil {
+		return v.done, err
+	}
+	v.done.Position = head
+	if err := v.journal(ctx, head.Sequence); err != nil {
+		return v.done, err
+	}
+	if err := v.cases(ctx, head.Sequence); err != nil {
+		return v.done, err
+	}
+	return v.done, v.cursors(ctx)
+}
+
+type verifier struct {
+	store    VerifyStore
+	done     Verified
+	opened   int
+	capacity map[int32]int      // the greatest that a team was ever registered with
+	slots    map[[2]int32]int64 // team and slot -> case
+	report   func(Violation)
+	progress func(Verified)
+}
+
+func (v *verifier) violated(check, format string, arguments ...any) {
+	v.done.Violations++
+	v.report(Violation{Check: check, Detail: fmt.Sprintf(format, arguments...)})
+}
+
+// journal checks that positions have no gap and no repeat, and that time
+// never goes back.
+func (v *verifier) journal(ctx context.Context, head int64) error {
+	var last int64
+	var at time.Time
+	for last < head {
+		events, err := v.store.Events(ctx, last, verifyEvents)
+		if err != nil {
+			return err
+		}
+		if len(events) == 0 {
+			v.violated("journal", "the events after %d are missing; the head is %d", last, head)
+			return nil
+		}
+		for i := range events {
+			event := &events[i]
+			if event.Sequence > head {
+				break
+			}
+			if event.Sequence != last+1 {
+				v.violated("journal", "event %d follows event %d", event.Sequence, last)
+			}
+			if event.At.Before(at) {
+				v.violated("journal", "event %d is older than the one before it", event.Sequence)
+			}
+			if !slices.Contains(EventTypes(), event.Type) {
+				v.violated("journal", "event %d is of the unknown type %q", event.Sequence, event.Type)
+			}
+			switch event.Type {
+			case EventCaseOpened:
+				v.opened++
+			case EventTeamRegistered:
+				v.capacity[event.Team] = max(v.capacity[event.Team], event.Capacity)
+			}
+			last, at = event.Sequence, event.At
+			v.done.Events++
+		}
+		v.progress(v.done)
+		last = max(last, events[len(events)-1].Sequence)
+	}
+	return nil
+}
+
+// cases checks every case against its own events.
+func (v *verifier) cases(ctx context.Context, head int64) error {
+	before := head + 1
+	for {
+		keys, err := v.store.CaseList(ctx, CaseFilter{Before: before, Limit: verifyCases})
+		if err != nil {
+			return err
+		}
+		if len(keys) == 0 {
+			break
+		}
+		if err := v.chunk(ctx, keys); err != nil {
+			return err
+		}
+		before = keys[len(keys)-1]
+		v.progress(v.done)
+	}
+	if v.done.Cases != v.opened {
+		v.violated("cases", "the journal opened %d cases, there are %d", v.opened, v.done.Cases)
+	}
+	return nil
+}
+
+func (v *verifier) chunk(ctx context.Context, keys []int64) error {
+	from, err := v.store.Cursor(ctx, CursorStatistics)
+	if err != nil {
+		return err
+	}
+	counted, err := v.store.StatisticsCases(ctx, keys)
+	if err != nil {
+		return err
+	}
+	to, err := v.store.Cursor(ctx, CursorStatistics)
+	if err != nil {
+		return err
+	}
+	rows := make(map[int64]*StatisticsCase, len(counted))
+	for _, row := range counted {
+		rows[row.Key] = row
+	}
+	for _, key := range keys {
+		c, events, err := v.read(ctx, key)
+		if err != nil {
+			return err
+		}
+		v.done.Cases++
+		if c == nil {
+			continue
+		}
+		v.compare(c, events)
+		if err := v.takeSlots(ctx, c); err != nil {
+			return err
+		}
+		row := rows[key]
+		if !sameStatistics(row, events, from) && !sameStatistics(row, events, to) {
+			v.violated("statistics", "case %s: the counted row is not what its events give", c.ID)
+		}
+	}
+	return nil
+}
+
+// read gives a case and its events as of the same moment.
+func (v *verifier) read(ctx context.Context, key int64) (*Case, []Event, error) {
+	for try := 1; ; try++ {
+		events, err := v.store.EventsOfCase(ctx, key)
+		if err != nil {
+			return nil, nil, err
+		}
+		cases, err := v.store.Cases(ctx, []int64{key})
+		if err != nil {
+			return nil, nil, err
+		}
+		switch {
+		case len(events) == 0:
+			v.violated("cases", "case with key %d has no event", key)
+			return nil, nil, nil
+		case len(cases) == 0:
+			v.violated("cases", "case with key %d cannot be read", key)
+			return nil, nil, nil
+		}
+		if cases[0].lastChange() <= events[len(events)-1].Sequence {
+			return cases[0], events, nil
+		}
+		if try == verifyRetries {
+			v.violated("cases", "case %s has a row that changed after its last event", cases[0].ID)
+			return cases[0], events, nil
+		}
+	}
+}
+
+// lastChange is the newest sequence that changed a row of the case.
+func (c *Case) lastChange() int64 {
+	last := max(c.Changed, c.Personal.Changed)
+	for i := range c.Applications {
+		last = max(last, c.Applications[i].Changed)
+	}
+	for i := range c.Subjects {
+		last = max(last, c.Subjects[i].Changed)
+	}
+	for i := range c.Assignments {
+		last = max(last, c.Assignments[i].Changed)
+	}
+	for i := range c.Sealed {
+		last = max(last, c.Sealed[i].Changed)
+	}
+	return last
+}
+
+// assignmentEvents says what status an event leaves an assignment in.
+var assignmentEvents = map[EventType]AssignmentStatus{
+	EventOffered: AssignmentOffered, EventNoAnswer: AssignmentNoAnswer, EventAccepted: AssignmentAccepted,
+	EventDeclined: AssignmentDeclined, EventWithdrawn: AssignmentWithdrawn, EventEnRoute: AssignmentEnRoute,
+	EventOnScene: AssignmentOnScene, EventStandingDown: AssignmentStandingDown, EventReturned: AssignmentReturned,
+	EventReleased: AssignmentReleased,
+}
+
+// compare holds the rows of a case against what its events say.
+func (v *verifier) compare(c *Case, events []Event) {
+	v.done.Applications += len(c.Applications)
+	v.done.Subjects += len(c.Subjects)
+	v.done.Assignments += len(c.Assignments)
+
+	if events[0].Type != EventCaseOpened || events[0].Sequence != c.Key || events[0].CaseID != c.ID || events[0].Number != c.Number {
+		v.violated("cases", "case %s was not opened by the event of its key", c.ID)
+	}
+	if derived := c.deriveStatus(); c.Status != derived {
+		v.violated("status", "case %s is stored as %s and is %s", c.ID, c.Status, derived)
+	}
+	applications := 0
+	statuses := map[int32]AssignmentStatus{}
+	outcomes := map[string]Outcome{}
+	var said Status
+	for i := range events {
+		event := &events[i]
+		if event.StatusNow != "" {
+			said = event.StatusNow
+		}
+		if status, of := assignmentEvents[event.Type]; of {
+			statuses[event.Team] = status
+		}
+		switch event.Type {
+		case EventCaseOpened, EventCaseJoined:
+			applications++
+		case EventCaseOutcome:
+			outcomes[event.SubjectID] = event.Outcome
+		case EventCaseReopened:
+			if len(c.Subjects) == 0 {
+				delete(outcomes, "")
+			}
+			for _, subject := range event.Subjects {
+				delete(outcomes, subject.ID)
+			}
+		}
+	}
+	if said != c.Status {
+		v.violated("status", "case %s is stored as %s, its last event says %s", c.ID, c.Status, said)
+	}
+	if applications != len(c.Applications) {
+		v.violated("applications", "case %s has %d applications, its events brought %d", c.ID, len(c.Applications), applications)
+	}
+	for i := range c.Applications {
+		a := &c.Applications[i]
+		if a.Identity != ApplicationIdentity(a.System, a.ID) {
+			v.violated("applications", "case %s: the identity of an application is not that of its system and id", c.ID)
+		}
+	}
+	v.compareAssignments(c, statuses)
+	v.compareOutcomes(c, outcomes)
+	if len(c.Personal.Subjects) != len(c.Subjects) || len(c.Personal.Applications) != len(c.Applications) {
+		v.violated("personal", "case %s: the personal row is not as long as the case", c.ID)
+	}
+}
+
+func (v *verifier) compareAssignments(c *Case, statuses map[int32]AssignmentStatus) {
+	open := map[int32]bool{}
+	newest := map[int32]*Assignment{}
+	for i := range c.Assignments {
+		a := &c.Assignments[i]
+		newest[a.Team] = a
+		if !a.Status.Finished() {
+			if open[a.Team] {
+				v.violated("assignments", "case %s: team %s is assigned twice", c.ID, a.TeamID)
+			}
+			open[a.Team] = true
+		}
+		if takes := a.Status.TakesSlot() && c.Kind != VolunteerEvent; takes != (a.Slot > 0) {
+			v.violated("slots", "case %s: the assignment of team %s is %s and has slot %d", c.ID, a.TeamID, a.Status, a.Slot)
+		}
+	}
+	for team, status := range statuses {
+		switch a := newest[team]; {
+		case a == nil:
+			v.violated("assignments", "case %s: an assignment that the journal knows is missing", c.ID)
+		case a.Status != status:
+			v.violated("assignments", "case %s: the assignment of team %s is stored as %s, its last event says %s", c.ID, a.TeamID, a.Status, status)
+		}
+	}
+	if len(statuses) != len(newest) {
+		v.violated("assignments", "case %s: %d teams are assigned, the journal knows %d", c.ID, len(newest), len(statuses))
+	}
+}
+
+// compareOutcomes checks that what was told is what the journal says, and that
+// what is withheld is not there.
+func (v *verifier) compareOutcomes(c *Case, outcomes map[string]Outcome) {
+	if len(c.Subjects) == 0 {
+		if told := c.told(nil); told != outcomes[""] {
+			v.violated("outcomes", "case %s: the stored outcome is not the one in the journal", c.ID)
+		}
+		return
+	}
+	for i := range c.Subjects {
+		subject := &c.Subjects[i]
+		if c.told(subject) != outcomes[subject.ID] {
+			v.violated("outcomes", "case %s, subject %s: the stored outcome is not the one in the journal", c.ID, subject.ID)
+		}
+		if subject.Outcome != nil && subject.Outcome.Outcome != OutcomeMissing && c.withheld(subject.N) != nil {
+			v.violated("outcomes", "case %s, subject %s: an outcome is withheld and another one told", c.ID, subject.ID)
+		}
+	}
+}
+
+// takeSlots checks that a slot holds one assignment and that no team has more
+// than it was ever registered with.
+func (v *verifier) takeSlots(ctx context.Context, c *Case) error {
+	for i := range c.Assignments {
+		a := &c.Assignments[i]
+		if a.Slot == 0 {
+			continue
+		}
+		if capacity, known := v.capacity[a.Team]; known && int(a.Slot) > capacity {
+			v.violated("capacity", "case %s: team %s has slot %d of %d", c.ID, a.TeamID, a.Slot, capacity)
+		}
+		place := [2]int32{a.Team, a.Slot}
+		other, taken := v.slots[place]
+		if !taken {
+			v.slots[place] = c.Key
+			continue
+		}
+		// The slot may have moved on since the other case was read: both at once.
+		pair, err := v.store.Cases(ctx, []int64{other, c.Key})
+		if err != nil {
+			return err
+		}
+		holds := 0
+		for _, one := range pair {
+			if slices.ContainsFunc(one.Assignments, func(b Assignment) bool { return b.Team == a.Team && b.Slot == a.Slot }) {
+				holds++
+			}
+		}
+		if holds > 1 {
+			v.violated("slots", "slot %d of team %s is taken by two cases, one of them %s", a.Slot, a.TeamID, c.ID)
+		}
+	}
+	return nil
+}
+
+// sameStatistics says whether a row is what the events up to a sequence give.
+func sameStatistics(row *StatisticsCase, events []Event, upTo int64) bool {
+	var counted *StatisticsCase
+	for i := range events {
+		if events[i].Sequence <= upTo && concerns(&events[i]) {
+			counted = project(counted, &events[i])
+		}
+	}
+	return reflect.DeepEqual(row, counted)
+}
+
+// cursors checks that nobody has read further than the journal goes.
+func (v *verifier) cursors(ctx context.Context) error {
+	for _, name := range []Cursor{CursorPublished, CursorStatistics} {
+		at, err := v.store.Cursor(ctx, name)
+		if err != nil {
+			return err
+		}
+		head, err := v.store.Head(ctx)
+		if err != nil {
+			return err
+		}
+		if at > head.Sequence {
+			v.violated("cursors", "%s stands at %d, the journal ends at %d", name, at, head.Sequence)
+		}
+	}
+	return nil
+}
