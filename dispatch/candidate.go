@@ -3,6 +3,7 @@ package dispatch
 import (
 	"encoding/binary"
 	"errors"
+	"math"
 	"time"
 )
 
@@ -36,12 +37,15 @@ func (r CandidateResult) String() string {
 	return candidateWords[r]
 }
 
+// BaseUsed stands for the age of a position when the team's base was used.
+const BaseUsed = -time.Second
+
 // Candidate is a team that was considered for a case.
 type Candidate struct {
 	Team         int32
 	Result       CandidateResult
 	DistanceM    float64       // straight line on the sphere, to the metre
-	PositionAge  time.Duration // of the position used, to the second; negative: the base was used
+	PositionAge  time.Duration // of the position used, to the second; BaseUsed: there was none
 	CasesLastDay int           // cases accepted in the 24 hours before
 }
 
@@ -68,6 +72,9 @@ func (d *Decision) OtherCounts() map[string]int {
 
 const decisionVersion = 1
 
+// distanceLimitM is more than half of the way round the Earth.
+const distanceLimitM = 30_000_000
+
 // MarshalBinary packs the candidates: a decision is kept for every offer, so
 // its size is most of what an application costs on disk.
 func (d *Decision) MarshalBinary() ([]byte, error) {
@@ -93,7 +100,7 @@ func (d *Decision) MarshalBinary() ([]byte, error) {
 
 var errDecisionDamaged = errors.New("dispatch: the stored candidates of a decision are damaged")
 
-// UnmarshalBinary unpacks what MarshalBinary packed.
+// UnmarshalBinary unpacks what MarshalBinary packed: all of it, or an error.
 func (d *Decision) UnmarshalBinary(b []byte) error {
 	damaged := false
 	octet := func() byte {
@@ -105,9 +112,9 @@ func (d *Decision) UnmarshalBinary(b []byte) error {
 		b = b[1:]
 		return v
 	}
-	unsigned := func() uint64 {
+	unsigned := func(most uint64) uint64 {
 		v, n := binary.Uvarint(b)
-		if n <= 0 {
+		if n <= 0 || v > most {
 			damaged = true
 			b = nil
 			return 0
@@ -117,7 +124,7 @@ func (d *Decision) UnmarshalBinary(b []byte) error {
 	}
 	signed := func() int64 {
 		v, n := binary.Varint(b)
-		if n <= 0 {
+		if n <= 0 || v < int64(BaseUsed/time.Second) || v > int64(math.MaxInt64/time.Second) {
 			damaged = true
 			b = nil
 			return 0
@@ -128,30 +135,31 @@ func (d *Decision) UnmarshalBinary(b []byte) error {
 	if octet() != decisionVersion {
 		return errDecisionDamaged
 	}
-	count := unsigned()
-	if count > uint64(len(b)) {
-		return errDecisionDamaged
-	}
-	d.Candidates = make([]Candidate, 0, count)
+	count := unsigned(uint64(len(b)))
+	candidates := make([]Candidate, 0, count)
 	for range count {
 		c := Candidate{Result: CandidateResult(octet())}
-		c.Team = int32(unsigned()) //nolint:gosec // a team's key is an int32 where it comes from
-		c.DistanceM = float64(unsigned())
+		c.Team = int32(unsigned(math.MaxInt32))         //nolint:gosec // bounded
+		c.DistanceM = float64(unsigned(distanceLimitM)) //nolint:gosec // bounded
 		c.PositionAge = time.Duration(signed()) * time.Second
-		c.CasesLastDay = int(unsigned()) //nolint:gosec // a count
-		d.Candidates = append(d.Candidates, c)
-	}
-	d.Others = [candidateResults]int32{}
-	for len(b) > 0 {
-		result := octet()
-		n := unsigned()
-		if int(result) >= len(d.Others) {
+		c.CasesLastDay = int(unsigned(math.MaxInt32)) //nolint:gosec // bounded
+		if damaged || c.Result == 0 || c.Result >= candidateResults {
 			return errDecisionDamaged
 		}
-		d.Others[result] = int32(n) //nolint:gosec // a count of teams
+		candidates = append(candidates, c)
+	}
+	var others [candidateResults]int32
+	for len(b) > 0 {
+		result := octet()
+		n := unsigned(math.MaxInt32)
+		if damaged || result == 0 || int(result) >= len(others) {
+			return errDecisionDamaged
+		}
+		others[result] = int32(n) //nolint:gosec // bounded
 	}
 	if damaged {
 		return errDecisionDamaged
 	}
+	d.Candidates, d.Others = candidates, others
 	return nil
 }

@@ -52,6 +52,7 @@ func Decide(state *State, message *Message) *Changes {
 		d.apply(func() (int64, *Refusal) { return 0, d.availability(message.Availability) })
 	}
 	d.serveFreed()
+	d.ringAgain()
 	d.finish()
 	return &d.changes
 }
@@ -67,6 +68,8 @@ type decision struct {
 	changes  Changes
 	slots    []slotChange
 	freed    []int32 // teams that have room again
+	// following is set for what the command did not say but led to.
+	following bool
 }
 
 // apply does a message that has an identity, once, and keeps its result.
@@ -126,7 +129,7 @@ func (d *decision) emit(eventType EventType, c *Case, team *Team, fields EventFi
 		fields.TeamID = team.ID
 	}
 	fields.ActorType, fields.ActorID = d.actor.Type, d.actor.ID
-	if command := d.m.Command; command != nil && !command.At.IsZero() {
+	if command := d.m.Command; command != nil && !command.At.IsZero() && fields.HappenedAt.IsZero() && !d.following && !followsFrom(eventType) {
 		fields.HappenedAt = d.happened()
 	}
 	event := Event{Sequence: d.sequence, At: d.now, Type: eventType, EventFields: fields}
@@ -138,6 +141,16 @@ func (d *decision) emit(eventType EventType, c *Case, team *Team, fields EventFi
 	}
 	d.changes.Events = append(d.changes.Events, event)
 	return d.sequence
+}
+
+// followsFrom says that an event of this type is what the leader does because
+// of a message: it happens when it is decided, however old the message is.
+func followsFrom(eventType EventType) bool {
+	switch eventType {
+	case EventOffered, EventNoAnswer, EventWithdrawn, EventStandingDown, EventCaseUnanswered:
+		return true
+	}
+	return false
 }
 
 // happened is when the message says that it happened: never in the future.
@@ -222,6 +235,9 @@ func (d *decision) setAssignment(c *Case, a *Assignment, status AssignmentStatus
 	}
 	a.Status = status
 	a.Changed = d.sequence + 1
+	if status != AssignmentOffered {
+		a.AnswerBy = time.Time{}
+	}
 	if !status.TakesSlot() && a.Slot > 0 {
 		d.slots = append(d.slots, slotChange{team: a.Team, slot: a.Slot})
 		a.Slot = 0

@@ -155,13 +155,14 @@ func (d *decision) acceptCommand(c *Case, a *Assignment, t *teamState, command *
 	return nil
 }
 
-// accept takes a yes. The offer must have a slot by now.
+// accept takes a yes; command is nil when the team answers automatically. The
+// offer must have a slot by now.
 func (d *decision) accept(c *Case, a *Assignment, t *teamState, command *Command) {
 	d.setAssignment(c, a, AssignmentAccepted)
-	a.AnsweredAt = d.happened()
-	a.AnswerBy = time.Time{}
+	a.AnsweredAt = d.now
 	fields := EventFields{Round: a.Round}
 	if command != nil {
+		a.AnsweredAt = d.happened()
 		a.Words = command.Reason
 		if command.ETAMinutes != nil {
 			a.ETAAt = a.AnsweredAt.Add(time.Duration(*command.ETAMinutes) * time.Minute)
@@ -173,7 +174,9 @@ func (d *decision) accept(c *Case, a *Assignment, t *teamState, command *Command
 	}
 	lead := d.lead(c)
 	fields.LeadTeamID, fields.LeadOrganisation = lead.LeadTeamID, lead.LeadOrganisation
+	d.following = command == nil
 	d.emit(EventAccepted, c, t.team, fields)
+	d.following = false
 	d.setStatus(c)
 	if committed, _ := c.committedTeams(); committed >= c.Needs.Teams {
 		d.withdrawOffers(c)
@@ -210,7 +213,6 @@ func (d *decision) lead(c *Case) EventFields {
 func (d *decision) decline(c *Case, a *Assignment, t *teamState, command *Command) {
 	d.setAssignment(c, a, AssignmentDeclined)
 	a.AnsweredAt = d.happened()
-	a.AnswerBy = time.Time{}
 	a.Words = command.Reason
 	d.emit(EventDeclined, c, t.team, EventFields{Round: a.Round})
 	d.setStatus(c)

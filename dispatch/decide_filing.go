@@ -98,12 +98,13 @@ func setPlace(c *Case, f *Filing) {
 // addSubject adds a person to the case under an id that is unique in it.
 func addSubject(c *Case, f *FiledSubject, sequence int64) {
 	n := len(c.Subjects) + 1
-	id := f.ID
-	if id == "" {
-		id = "s" + strconv.Itoa(n)
+	wanted := f.ID
+	if wanted == "" {
+		wanted = "s" + strconv.Itoa(n)
 	}
+	id := wanted
 	for suffix := 2; c.subjectIndex(id) >= 0; suffix++ {
-		id = fmt.Sprintf("%s-%d", f.ID, suffix)
+		id = fmt.Sprintf("%s-%d", wanted, suffix)
 	}
 	c.Subjects = append(c.Subjects, Subject{N: n, ID: id, Sex: f.Sex, Age: f.Age, Category: f.Category,
 		LastSeenAt: f.LastSeenAt, Changed: sequence})
@@ -145,19 +146,24 @@ func (d *decision) amend(key int64, f *Filing) {
 	if f.Revision != 0 && f.Revision <= c.Applications[i].Revision {
 		return // older than what is known
 	}
+	if f.Revision == 0 {
+		again := Review{Pointer: "", Detail: "the application came again with another content and without a later revision: compare with the filer"}
+		if slices.Contains(c.NeedsReview, again) {
+			return
+		}
+		// The hash stays that of the content taken in, so that reading both
+		// messages again changes nothing.
+		d.changes.Result = "amended"
+		c = d.edit(key)
+		c.NeedsReview = append(c.NeedsReview, again)
+		c.Changed = d.emit(EventCaseUpdated, c, nil, EventFields{})
+		return
+	}
 	d.changes.Result = "amended"
 	c = d.edit(key)
 	application := &c.Applications[i]
 	application.BodyHash = f.BodyHash
 	application.Changed = d.sequence + 1
-	if f.Revision == 0 {
-		pointer := Review{Pointer: "", Detail: "the application came again with another content and without a later revision: compare with the filer"}
-		if !slices.Contains(c.NeedsReview, pointer) {
-			c.NeedsReview = append(c.NeedsReview, pointer)
-		}
-		c.Changed = d.emit(EventCaseUpdated, c, nil, EventFields{})
-		return
-	}
 	application.Revision = f.Revision
 	application.Reference = f.Reference
 	if f.Reporter != (Reporter{}) {
@@ -174,6 +180,11 @@ func (d *decision) update(c *Case, f *Filing, drill *bool) {
 	sequence := d.sequence + 1
 	region, urgency, exercise, known := c.Region, c.Urgency, c.Exercise, eventSubjects(c.Subjects)
 	setPlace(c, f)
+	for i := range c.Assignments { // those asked stay concerned when the place moves
+		if home := d.s.team(c.Assignments[i].Team).team.Region; home != "" && !slices.Contains(c.Regions, home) {
+			c.Regions = append(c.Regions, home)
+		}
+	}
 	if f.Place != "" {
 		c.Personal.Place = f.Place
 	}

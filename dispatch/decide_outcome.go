@@ -36,10 +36,8 @@ func (d *decision) outcome(c *Case, command *Command) *Refusal {
 	} else {
 		c.tell(subject, outcome, command.Location, sequence)
 	}
-	c.Changed = sequence
 
 	ended := searching && !c.searching()
-	d.setStatus(c)
 	if ended {
 		d.emit(EventCaseSearchEnded, c, nil, EventFields{})
 	}
@@ -50,6 +48,7 @@ func (d *decision) outcome(c *Case, command *Command) *Refusal {
 		// A row has changed, so something is said; it must not be what.
 		d.emit(EventCaseUpdated, c, nil, EventFields{})
 	}
+	d.setStatus(c)
 	if command.Note != "" {
 		audience := command.Audience
 		if audience == "" {
@@ -150,11 +149,12 @@ func (c *Case) told(subject *Subject) Outcome {
 func (c *Case) tell(subject *Subject, outcome *SubjectOutcome, place *orb.Point, sequence int64) {
 	if subject == nil {
 		c.Closing = outcome
+		c.Changed = sequence
 		return
 	}
 	subject.Outcome = outcome
 	subject.Changed = sequence
-	if place != nil {
+	if place != nil && (outcome.Outcome == OutcomeFound || outcome.Outcome == OutcomeDeceased) {
 		c.Personal.Subjects[subject.N-1].FoundAt = place
 		c.Personal.Changed = sequence
 	}
@@ -218,8 +218,9 @@ func (d *decision) familyTold(c *Case, command *Command) *Refusal {
 	sealed.ReleasedAt, sealed.ToldBy, sealed.Role, sealed.Changed = d.now, command.ToldBy, command.Role, sequence
 	outcome := sealed.Outcome
 	c.tell(subject, &outcome, sealed.Location, sequence)
-	c.Changed = sequence
-	d.emit(EventCaseOutcome, c, nil, outcomeFields(subject, &outcome))
+	fields := outcomeFields(subject, &outcome)
+	fields.HappenedAt = outcome.At // of the outcome, not of its telling
+	d.emit(EventCaseOutcome, c, nil, fields)
 	d.setStatus(c)
 	return nil
 }
@@ -257,14 +258,22 @@ func (d *decision) reopen(c *Case, command *Command) *Refusal {
 	sequence := d.sequence + 1
 	for _, subject := range again {
 		c.supersede(subject.N, d.now, sequence)
-		subject.Outcome = nil
-		subject.Changed = sequence
+		if subject.Outcome != nil {
+			subject.Outcome = nil
+			subject.Changed = sequence
+		}
+		if c.Personal.Subjects[subject.N-1].FoundAt != nil {
+			c.Personal.Subjects[subject.N-1].FoundAt = nil
+			c.Personal.Changed = sequence
+		}
 	}
 	if len(c.Subjects) == 0 {
 		c.supersede(0, d.now, sequence)
-		c.Closing = nil
+		if c.Closing != nil {
+			c.Closing = nil
+			c.Changed = sequence
+		}
 	}
-	c.Changed = sequence
 	fields := EventFields{}
 	for _, subject := range again {
 		fields.Subjects = append(fields.Subjects, EventSubject{ID: subject.ID, Category: subject.Category})

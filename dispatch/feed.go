@@ -40,7 +40,7 @@ type Page struct {
 	Position Position // everything up to here is in the page
 	Events   []Event
 	Cases    []*Case     // the newest version of every case that changed, by key
-	Teams    []TeamState // of every team that changed or whose load changed
+	Teams    []TeamState // of every team that changed or whose load changed, by key
 }
 
 // NewFeed makes a feed over a store. It keeps about the given number of events.
@@ -104,7 +104,8 @@ func (f *Feed) publish(batch *Batch, teams []TeamState, letters int) {
 	defer f.mu.Unlock()
 	if len(batch.Events) > 0 {
 		f.commits = append(f.commits, committed{base: batch.Base.Sequence, head: batch.Head.Sequence,
-			events: batch.Events, cases: batch.Cases, teams: teams})
+			events: batch.Events, cases: slices.SortedFunc(slices.Values(batch.Cases), compareCases),
+			teams: slices.SortedFunc(slices.Values(teams), compareTeams)})
 		f.kept += len(batch.Events)
 		for f.kept > f.limit && len(f.commits) > 1 {
 			f.kept -= len(f.commits[0].events)
@@ -185,10 +186,14 @@ func (f *Feed) kepts(after int64, limit int) (Page, bool) {
 	for _, one := range teams {
 		page.Teams = append(page.Teams, one)
 	}
-	slices.SortFunc(page.Cases, func(a, b *Case) int { return int(a.Key - b.Key) })
-	slices.SortFunc(page.Teams, func(a, b TeamState) int { return int(a.Key - b.Key) })
+	slices.SortFunc(page.Cases, compareCases)
+	slices.SortFunc(page.Teams, compareTeams)
 	return page, true
 }
+
+func compareCases(a, b *Case) int { return cmp.Compare(a.Key, b.Key) }
+
+func compareTeams(a, b TeamState) int { return cmp.Compare(a.Key, b.Key) }
 
 func (f *Feed) stored(ctx context.Context, after int64, limit int) (Page, error) {
 	head, err := f.store.Head(ctx)
@@ -228,6 +233,7 @@ func (f *Feed) stored(ctx context.Context, after int64, limit int) (Page, error)
 				page.Teams = append(page.Teams, team)
 			}
 		}
+		slices.SortFunc(page.Teams, compareTeams)
 	}
 	return page, nil
 }

@@ -58,8 +58,13 @@ func (d *decision) offer(c *Case, t *teamState, considered Decision, byHand bool
 		a.SlotChanged = sequence
 	}
 	point, age := d.positionOf(t)
-	distance := math.Round(geo.Distance(point, *cmp.Or(c.Location, &t.team.Base)))
-	a.DistanceM = distance
+	var distance *float64 // nil: by hand, to a place that is not known
+	a.DistanceM = 0
+	if c.Location != nil {
+		a.DistanceM = math.Round(geo.Distance(point, *c.Location))
+		distance = new(float64)
+		*distance = a.DistanceM
+	}
 	a.PositionAt = time.Time{}
 	if age >= 0 {
 		a.PositionAt = t.position.At
@@ -75,7 +80,7 @@ func (d *decision) offer(c *Case, t *teamState, considered Decision, byHand bool
 	considered.Sequence = sequence
 	d.changes.Decisions = append(d.changes.Decisions, considered)
 	d.emit(EventOffered, c, t.team, EventFields{Round: a.Round, Rings: a.Rings, ByHand: byHand,
-		DistanceM: &distance, AnswerBy: a.AnswerBy})
+		DistanceM: distance, AnswerBy: a.AnswerBy})
 	if t.team.Answers == AnswersAutomatic {
 		d.accept(c, a, t, nil)
 	}
@@ -85,7 +90,7 @@ func (d *decision) offer(c *Case, t *teamState, considered Decision, byHand bool
 // position; a negative age says that it is the base.
 func (d *decision) positionOf(t *teamState) (orb.Point, time.Duration) {
 	if !d.fresh(t) {
-		return t.team.Base, -1
+		return t.team.Base, BaseUsed
 	}
 	return t.position.Position, max(d.now.Sub(t.position.At), 0).Truncate(time.Second)
 }
@@ -157,7 +162,7 @@ func (d *decision) nearest(place orb.Point, k int, keep func(*teamState, float64
 func (d *decision) choose(c *Case) (*teamState, Decision) {
 	considered := d.survey(c)
 	chosen := d.best(considered.Candidates)
-	beyond := len(considered.Candidates) < len(d.s.teams)
+	beyond := len(considered.Candidates) > 0 && len(considered.Candidates) < len(d.s.teams)
 	// The teams as near as the chosen one may go on beyond those surveyed.
 	for k := 2 * keptCandidates; beyond; k *= 2 {
 		last := considered.Candidates[len(considered.Candidates)-1]
@@ -262,6 +267,21 @@ func (d *decision) mark(considered *Decision, chosen Candidate) {
 	}
 	chosen.Result = CandidateOffered
 	considered.Candidates = append(considered.Candidates, chosen)
+}
+
+// ringAgain asks those that did not answer, for the cases of this decision
+// that nobody else can be asked for: no answer is not a refusal. It comes after
+// the teams that came free were given to what is more urgent.
+func (d *decision) ringAgain() {
+	for _, c := range d.changes.Cases {
+		for wantsTeam(c) {
+			t := d.chooseAgain(c)
+			if t == nil {
+				break
+			}
+			d.offer(c, t, d.consider(c, t), false)
+		}
+	}
 }
 
 // chooseAgain finds the team to ring again: the one that was rung least, among
@@ -373,7 +393,6 @@ func (d *decision) timer(timer Timer) {
 	a := &c.Assignments[timer.Assignment-1]
 	t := d.s.team(a.Team)
 	d.setAssignment(c, a, AssignmentNoAnswer)
-	a.AnswerBy = time.Time{}
 	d.emit(EventNoAnswer, c, t.team, EventFields{Round: a.Round, Rings: a.Rings})
 	d.setStatus(c)
 	if c.Kind == VolunteerEvent {

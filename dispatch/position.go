@@ -26,7 +26,7 @@ func (p Position) String() string {
 func ParsePosition(text string) (Position, error) {
 	epoch, sequence, found := strings.Cut(text, ".")
 	n, err := strconv.ParseInt(sequence, 10, 64)
-	if !found || epoch == "" || err != nil || n < 0 {
+	if !found || epoch == "" || err != nil || n < 0 || strconv.FormatInt(n, 10) != sequence {
 		return Position{}, fmt.Errorf("position %q is not of the form EPOCH.SEQ", text)
 	}
 	return Position{Epoch: epoch, Sequence: n}, nil

@@ -141,7 +141,8 @@ type Batch struct {
 
 // Empty says that there is nothing to write.
 func (b *Batch) Empty() bool {
-	return len(b.Events) == 0 && len(b.Applied) == 0 && len(b.DeadLetters) == 0 && len(b.Positions) == 0 && len(b.Offsets) == 0
+	return len(b.Events) == 0 && len(b.Applied) == 0 && len(b.DeadLetters) == 0 && len(b.Replayed) == 0 &&
+		len(b.Positions) == 0 && len(b.Offsets) == 0
 }
 
 // CaseFilter selects cases; zero fields select everything.

@@ -1,0 +1,117 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/izdeu/izdeu/dispatch"
+)
+
+const description = `Izdeu takes applications about missing people and emergencies in, offers each to the nearest rescue team, ` +
+	`and shows every case live on a board until the person is found, still missing or deceased. ` +
+	`It never replaces the duty services: in danger call 112.
+
+izdeu serve --demo shows it with a day of invented cases.`
+
+// commandLine is the whole command line; every flag has its IZDEU_ variable.
+type commandLine struct {
+	Version kong.VersionFlag `help:"Print the version and exit."`
+
+	Serve serveCommand `cmd:"" help:"Run it; with no flags all is embedded."`
+	Send  sendCommand  `cmd:"" help:"Send applications, teams, commands and positions from files into Kafka."`
+	Key   keyCommand   `cmd:"" help:"Make, list and revoke the keys of the API."`
+
+	Verify verifyCommand `cmd:"" help:"Recount the stored data against the invariants, also while it is being served."`
+	Bench  benchCommand  `cmd:"" help:"Load this machine with the program itself and print figures as JSON."`
+}
+
+// Default data directories.
+const (
+	defaultData     = "./izdeu-data"
+	defaultDemoData = "./izdeu-demo"
+)
+
+// serveCommand holds the settings of the server.
+type serveCommand struct {
+	Data          string            `env:"IZDEU_DATA" placeholder:"DIR" help:"Where everything is kept: the database, the embedded broker, the addresses. Default ./izdeu-data, with --demo ./izdeu-demo."`
+	Listen        string            `env:"IZDEU_LISTEN" default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Where the board and the API answer (${default}). Port 0 takes a free one."`
+	Kafka         string            `env:"IZDEU_KAFKA" placeholder:"HOST:PORT,…" help:"Brokers of your own Kafka. Without it the embedded broker runs."`
+	KafkaListen   string            `env:"IZDEU_KAFKA_LISTEN" default:"127.0.0.1:9092" placeholder:"HOST:PORT" help:"Where the embedded broker answers (${default}). Whoever reaches it is trusted as an administrator. Port 0 takes a free one."`
+	KafkaHost     string            `name:"kafka-advertise" env:"IZDEU_KAFKA_ADVERTISE" placeholder:"HOST[:PORT]" help:"What the embedded broker tells outside producers to connect to, where that is not --kafka-listen."`
+	KafkaPrefix   string            `env:"IZDEU_KAFKA_PREFIX" default:"izdeu." placeholder:"PREFIX" help:"Begins the name of every topic (${default})."`
+	Database      string            `env:"IZDEU_DATABASE" placeholder:"URL" help:"Another database than the embedded one. This release has only the embedded one: leave it empty."`
+	Demo          bool              `env:"IZDEU_DEMO" help:"Play the Kostanay teams and a day of invented cases, in a data directory of its own."`
+	DutyPhone     string            `env:"IZDEU_DUTY_PHONE" default:"112" placeholder:"PHONE" help:"Shown wherever the program cannot help (${default})."`
+	OfferTimeout  map[string]string `env:"IZDEU_OFFER_TIMEOUT" mapsep:"," placeholder:"URGENCY=TIME,…" help:"How long a team has to answer: life_threatening=60s,urgent=3m,routine=10m unless you say otherwise."`
+	SecureCookies bool              `env:"IZDEU_SECURE_COOKIES" help:"Send the session cookie over HTTPS only: for a server behind a proxy with a certificate."`
+	DiskFloorMiB  uint64            `name:"disk-floor-mib" env:"IZDEU_DISK_FLOOR_MIB" default:"512" placeholder:"MIB" help:"Take nothing in while less is free on the disk of the embedded broker (${default})."`
+	LogLevel      string            `env:"IZDEU_LOG_LEVEL" default:"info" enum:"debug,info,warn,error" placeholder:"LEVEL" help:"Least level that is logged: debug, info, warn or error (${default})."`
+}
+
+// Help shows examples below the flags.
+func (serveCommand) Help() string {
+	return `With no flags everything is embedded: a Kafka broker, a database, the board. The addresses stand on the output, and the board's has a code that signs in once.
+
+IZDEU_ADMIN_KEY, when set, is a key with every right. Without it the first start makes one and prints it once.
+
+Examples:
+  izdeu serve                                      the board at http://127.0.0.1:8080
+  izdeu serve --demo                               the same with invented cases
+  izdeu serve --listen 0.0.0.0:8080                for others too; put a proxy with a certificate before it
+  izdeu serve --kafka kafka-1:9092,kafka-2:9092    with your own Kafka
+  IZDEU_DATA=/var/lib/izdeu izdeu serve            every flag has its variable
+
+SIGTERM or Ctrl-C ends it within 10 seconds, with nothing lost.`
+}
+
+// directory gives the data directory.
+func (c *serveCommand) directory() string {
+	switch {
+	case c.Data != "":
+		return c.Data
+	case c.Demo:
+		return defaultDemoData
+	}
+	return defaultData
+}
+
+// usageError is a value of a flag that cannot be used.
+type usageError struct{ text string }
+
+func (e *usageError) Error() string { return e.text }
+
+func misused(format string, arguments ...any) error {
+	return &usageError{fmt.Sprintf(format, arguments...)}
+}
+
+// settings gives the rules of dispatch that an operator may choose.
+func (c *serveCommand) settings() (dispatch.Settings, error) {
+	settings := dispatch.DefaultSettings()
+	for name, text := range c.OfferTimeout {
+		urgency := dispatch.Urgency(strings.TrimSpace(name))
+		if !slices.Contains(dispatch.Urgencies(), urgency) {
+			return settings, misused("--offer-timeout: there is no urgency %q; use life_threatening, urgent and routine", name)
+		}
+		timeout, err := time.ParseDuration(strings.TrimSpace(text))
+		if err != nil || timeout < time.Second || timeout > 24*time.Hour {
+			return settings, misused("--offer-timeout: %s=%s is no time between 1s and 24h, such as 60s or 3m", name, text)
+		}
+		settings.OfferTimeout[urgency] = timeout
+	}
+	return settings, nil
+}
+
+// check refuses what this release cannot do.
+func (c *serveCommand) check() error {
+	switch {
+	case strings.HasPrefix(c.Database, "postgres://"), strings.HasPrefix(c.Database, "postgresql://"):
+		return misused("--database: this release has only the embedded database; PostgreSQL comes in a later one. Leave the flag out")
+	case c.Database != "":
+		return misused("--database: leave it empty for the embedded database; this release has no other")
+	}
+	return nil
+}

@@ -1,0 +1,53 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/izdeu/izdeu/dispatch"
+	"github.com/izdeu/izdeu/dispatch/sqlite"
+)
+
+// verifyCommand recounts the stored data, also while it is being served.
+type verifyCommand struct {
+	Data string `help:"The data directory (${default})." default:"./izdeu-data" env:"IZDEU_DATA" placeholder:"DIR"`
+}
+
+// errBroken makes the program end with status 1 once every violation has been
+// printed.
+var errBroken = errors.New("the stored data breaks invariants; see the lines above")
+
+// Run prints a line for each invariant that is broken.
+func (v *verifyCommand) Run(ctx context.Context, streams console) (err error) {
+	path := filepath.Join(v.Data, databaseFile)
+	if _, err := os.Stat(path); err != nil {
+		return fmt.Errorf("there is no database in %s: name the data directory with --data", v.Data)
+	}
+	store, err := sqlite.Open(ctx, path, quiet)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, store.Close()) }()
+	last := time.Now()
+	progress := func(done dispatch.Verified) {
+		if time.Since(last) > 2*time.Second {
+			last = time.Now()
+			fmt.Fprintf(streams.Errors, "verify: %d events, %d cases so far\n", done.Events, done.Cases)
+		}
+	}
+	done, err := dispatch.Verify(ctx, store, func(violation dispatch.Violation) { fmt.Fprintln(streams.Out, violation) }, progress)
+	if err != nil {
+		return err
+	}
+	if done.Violations > 0 {
+		fmt.Fprintf(streams.Errors, "verify: %d violations at %s\n", done.Violations, done.Position)
+		return errBroken
+	}
+	fmt.Fprintf(streams.Out, "everything holds at %s: %d events, %d cases, %d applications, %d subjects, %d assignments\n",
+		done.Position, done.Events, done.Cases, done.Applications, done.Subjects, done.Assignments)
+	return nil
+}

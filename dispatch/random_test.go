@@ -1,0 +1,284 @@
+package dispatch
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/paulmach/orb"
+	"pgregory.net/rapid"
+)
+
+// actions are the things that may happen in any order.
+type actions struct {
+	t     *rapid.T
+	w     *world
+	keys  []int64
+	files []*Filing
+}
+
+func (a *actions) pick(name string, n int) int {
+	return rapid.IntRange(0, n-1).Draw(a.t, name)
+}
+
+func oneOf[T any](a *actions, name string, values ...T) T {
+	return values[a.pick(name, len(values))]
+}
+
+var (
+	testTeams  = []string{"bars", "dos", "leader-astana", "region-10", "victoria"}
+	testPlaces = []orb.Point{kostanay, kostanay, rudny, tobyl, lisakovsk, astana}
+	testSkills = [][]string{nil, nil, {"dog"}, {"dog", "snowmobile"}}
+)
+
+func (a *actions) register() {
+	a.w.team(oneOf(a, "team", testTeams...), oneOf(a, "base", testPlaces...), func(r *TeamRegistration) {
+		r.Capacity = oneOf(a, "capacity", 1, 1, 2, 3)
+		r.Answers = oneOf(a, "answers", AnswersManual, AnswersManual, AnswersManual, AnswersAutomatic)
+		r.Kinds = oneOf(a, "kinds", Kinds(), []Kind{MissingPerson, Emergency}, []Kind{VolunteerEvent})
+		r.Skills = oneOf(a, "skills", testSkills...)
+		r.RangeKM = oneOf[float64](a, "range", 0, 0, 0, 100)
+	})
+}
+
+func (a *actions) availability() {
+	id := oneOf(a, "team", testTeams...)
+	on := a.pick("available", 2) == 0
+	var until time.Time
+	if !on && a.pick("until", 2) == 0 {
+		until = a.w.now.Add(time.Duration(a.pick("minutes", 20)-2) * time.Minute)
+	}
+	a.w.available(id, on, until)
+}
+
+func (a *actions) file() {
+	kind := oneOf(a, "kind", MissingPerson, MissingPerson, Emergency, VolunteerEvent)
+	key := a.w.file(a.w.nextID("a"), kind, oneOf(a, "place", testPlaces...), func(f *Filing) {
+		f.Urgency = oneOf(a, "urgency", "", Routine, Urgent, LifeThreatening)
+		f.CallOut = oneOf(a, "call_out", "", "", "", CallOutNow, CallOutHold, CallOutNone)
+		f.Needs = Needs{Teams: oneOf(a, "teams", 0, 1, 1, 2), Skills: oneOf(a, "skills", testSkills...)}
+		f.Exercise = a.pick("exercise", 5) == 0
+		if kind == MissingPerson && a.pick("siblings", 2) == 0 {
+			f.Subjects = append(f.Subjects, filedSubject("s2"))
+		}
+		if a.pick("place is wrong", 6) == 0 {
+			f.Location = nil
+			f.NeedsReview = []Review{{Pointer: "/location", Detail: "is missing", Holds: true}}
+		}
+		a.files = append(a.files, f)
+	})
+	a.keys = append(a.keys, key)
+}
+
+func (a *actions) fileAgain() {
+	if len(a.files) == 0 {
+		return
+	}
+	before := a.files[a.pick("application", len(a.files))]
+	f := *before
+	switch a.pick("again", 4) {
+	case 0: // the same
+	case 1: // another content without a revision
+		f.Reference = personal + a.w.nextID("reference")
+	default:
+		f.Revision = before.Revision + int64(a.pick("revision", 3))
+		f.Location = pointer(oneOf(a, "place", testPlaces...))
+		f.NeedsReview = nil
+		f.CallOut = oneOf(a, "call_out", "", CallOutNow, CallOutHold)
+		f.Urgency = oneOf(a, "urgency", "", Routine, LifeThreatening)
+		f.Exercise = a.pick("exercise", 5) == 0
+		if f.Kind == MissingPerson && a.pick("another person", 4) == 0 {
+			f.Subjects = append(slices.Clone(f.Subjects), filedSubject(fmt.Sprintf("s%d", len(f.Subjects)+1)))
+		}
+		if f.Revision > before.Revision {
+			a.files = append(a.files, &f)
+		}
+	}
+	a.w.send(filingMessage(&f))
+}
+
+func (a *actions) command() {
+	if len(a.keys) == 0 {
+		return
+	}
+	// The newest cases mostly, so that something comes of them.
+	key := a.keys[max(0, len(a.keys)-1-a.pick("case", min(len(a.keys), 4)))]
+	var team string
+	if assignments := a.w.rows[key].Assignments; len(assignments) > 0 && a.pick("of the case", 4) > 0 {
+		team = assignments[a.pick("assignment", len(assignments))].TeamID
+	} else {
+		team = oneOf(a, "team", testTeams...)
+	}
+	command := oneOf(a, "command", append(CommandTypes(), "case.merge", CommandAccept, CommandAccept, CommandReturned, CommandReturned, CommandOutcome)...)
+	a.w.command(command, key, team, func(c *Command) {
+		if a.pick("said when", 3) == 0 {
+			c.At = a.w.now.Add(time.Duration(a.pick("minutes ago", 30)-5) * time.Minute)
+		}
+		c.Note = oneOf(a, "note", "", "", personal+"note")
+		c.CallOut = oneOf(a, "call_out", CallOuts()...)
+		c.SubjectID = oneOf(a, "subject", "", "s1", "s2")
+		c.People = oneOf(a, "people", nil, pointer(4))
+		switch command {
+		case CommandOutcome:
+			a.outcome(c, a.w.rows[key])
+		case CommandFamilyTold:
+			c.ToldBy, c.Role = personal+"told by", "police"
+		case CommandUpdate:
+			c.Fields, c.Given = &Filing{Location: pointer(oneOf(a, "place", testPlaces...)), CallOut: oneOf(a, "update call_out", "", CallOutNow),
+				Needs: Needs{Teams: a.pick("teams", 3)}}, []string{"/location", "/call_out"}
+		case CommandDecline:
+			c.Reason = personal + "reason"
+		case CommandAccept:
+			c.ETAMinutes = pointer(20)
+		}
+		if a.pick("by application", 5) == 0 {
+			c.CaseID = ""
+			application := a.w.rows[key].Applications[0]
+			c.Application = &ApplicationRef{System: application.System, ID: application.ID}
+		}
+	})
+}
+
+func (a *actions) outcome(c *Command, row *Case) {
+	c.Outcome = oneOf(a, "outcome", Outcomes()...)
+	if row.Kind != MissingPerson {
+		c.SubjectID, c.Outcome = "", OutcomeClosed
+	}
+	c.Withhold = a.pick("withhold", 4) == 0
+	switch c.Outcome {
+	case OutcomeFound:
+		c.Condition = oneOf(a, "condition", Conditions()...)
+		c.FoundBy = oneOf(a, "found by", FoundBys()...)
+		c.Location = oneOf(a, "found at", nil, &tobyl)
+	case OutcomeDeceased:
+		c.Confirmed, c.Identity = personal+"confirmed by", oneOf(a, "identity", Identities()...)
+		c.FamilyTold = a.pick("family told", 2) == 0
+	case OutcomeClosed:
+		c.Reason = oneOf(a, "reason", ClosedReasons()...)
+	}
+}
+
+func (a *actions) move() {
+	var positions []TeamPosition
+	for range 1 + a.pick("positions", 3) {
+		positions = append(positions, TeamPosition{TeamID: oneOf(a, "team", append(testTeams, "nobody")...),
+			Position: oneOf(a, "where", testPlaces...), At: a.w.now.Add(time.Duration(a.pick("minutes ago", 60)-50) * time.Minute)})
+	}
+	a.w.move(positions...)
+}
+
+// again sends a message that was sent before.
+func (a *actions) again() {
+	step := a.w.steps[a.pick("step", len(a.w.steps))]
+	if step.message == nil || step.message.Timer != nil {
+		return
+	}
+	message := *step.message
+	if a.pick("replayed", 3) == 0 {
+		message.Replays = 7
+	}
+	changes := a.w.send(message)
+	if command := message.Command; command != nil && slices.Contains(CommandTypes(), command.Type) && changes.Result != "repeated" {
+		a.t.Fatalf("a repeated %s is %s", command.Type, changes.Result)
+	}
+}
+
+// randomly lets many things happen, each step checked by the world.
+func randomly(t *rapid.T) *actions {
+	a := &actions{t: t, w: newWorld(t)}
+	for _, id := range testTeams[:3] {
+		a.w.team(id, oneOf(a, "base", testPlaces...))
+	}
+	for range rapid.IntRange(5, 60).Draw(t, "steps") {
+		a.w.now = a.w.now.Add(time.Duration(rapid.IntRange(0, 3000).Draw(t, "milliseconds")) * time.Millisecond)
+		switch a.pick("action", 16) {
+		case 0:
+			a.register()
+		case 1:
+			a.availability()
+		case 2, 3, 4:
+			a.file()
+		case 5:
+			a.fileAgain()
+		case 6:
+			a.move()
+		case 7:
+			a.again()
+		case 8:
+			a.w.advance(time.Duration(a.pick("seconds", 900)) * time.Second)
+		default:
+			a.command()
+		}
+	}
+	return a
+}
+
+func TestRandomSequences(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) { randomly(t) })
+}
+
+// TestBatches: the same messages, cut into batches in any way, give the same
+// rows, events, decisions and notes, and the same state.
+func TestBatches(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		a := randomly(t)
+		one := newWorld(t)
+		one.unchecked = true
+		for at := 0; at < len(a.w.steps); {
+			n := rapid.IntRange(1, 8).Draw(t, "batch")
+			var messages []Message
+			for ; n > 0 && at < len(a.w.steps) && a.w.steps[at].message != nil; n-- {
+				messages = append(messages, *a.w.steps[at].message)
+				at++
+			}
+			if len(messages) == 0 {
+				one.move(a.w.steps[at].positions...)
+				at++
+				continue
+			}
+			one.state.Receive(one.find(lookupOf(one.state, messages)))
+			batch, _ := decideAll(one.state, messages)
+			one.keepBatch(&batch.Batch)
+			one.state.Settle()
+		}
+		for _, pair := range [][2]any{{a.w.rows, one.rows}, {a.w.journal, one.journal}, {a.w.decisions, one.decisions},
+			{a.w.notes, one.notes}, {a.w.applied, one.applied}, {a.w.teams, one.teams}, {a.w.numbers, one.numbers}} {
+			if want, got := canonical(pair[0]), canonical(pair[1]); want != got {
+				t.Fatalf("in batches it came out otherwise: %s", firstDifference(want, got))
+			}
+		}
+		if want, got := dump(a.w.state, a.w.now), dump(one.state, a.w.now); want != got {
+			t.Fatalf("in batches the state is another: %s", firstDifference(want, got))
+		}
+	})
+}
+
+// keepBatch writes a batch as a store would: of every case only the parts that
+// changed since the batch's base.
+func (w *world) keepBatch(batch *Batch) {
+	w.tb.Helper()
+	for _, c := range batch.Cases {
+		old, now := parts(w.rows[c.Key]), parts(c)
+		for name, row := range now {
+			if row.changed <= batch.Base.Sequence && old[name].content != row.content {
+				w.tb.Fatalf("case %d: %s differs and would not be written", c.Key, name)
+			}
+		}
+	}
+	changes := Changes{Cases: batch.Cases, Teams: batch.Teams, Numbers: batch.Numbers, Decisions: batch.Decisions,
+		Notes: batch.Notes, Events: batch.Events}
+	w.keep(&changes)
+	for _, applied := range batch.Applied {
+		w.applied[applied.Identity] = applied
+	}
+	last := batch.Base.Sequence
+	for i := range batch.Events {
+		if last++; batch.Events[i].Sequence != last {
+			w.tb.Fatalf("the batch after %d has the event %d at %d", batch.Base.Sequence, batch.Events[i].Sequence, i)
+		}
+	}
+	if batch.Head.Sequence != last {
+		w.tb.Fatalf("the batch says that its head is %d, its last event is %d", batch.Head.Sequence, last)
+	}
+}

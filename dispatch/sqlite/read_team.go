@@ -1,0 +1,75 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"github.com/izdeu/izdeu/dispatch"
+)
+
+// Teams gives all teams with position and load, in the order of their ids.
+func (s *Store) Teams(ctx context.Context) ([]dispatch.TeamState, error) {
+	var states []dispatch.TeamState
+	err := s.reading(ctx, func(tx *sql.Tx) error {
+		teams, err := readTeams(ctx, tx, "id")
+		if err != nil {
+			return err
+		}
+		positions, err := readPositions(ctx, tx)
+		if err != nil {
+			return err
+		}
+		newest := make(map[string]*dispatch.TeamPosition, len(positions))
+		for i := range positions {
+			newest[positions[i].TeamID] = &positions[i]
+		}
+		live := make(map[int32]int, len(teams))
+		if err := eachRow(ctx, tx, `SELECT team_key, count(*) FROM assignment WHERE slot > 0 GROUP BY team_key`, nil, func(rows *sql.Rows) error {
+			var key int32
+			var n int
+			err := rows.Scan(&key, &n)
+			live[key] = n
+			return err
+		}); err != nil {
+			return fmt.Errorf("sqlite: load of the teams: %w", err)
+		}
+		for _, team := range teams {
+			states = append(states, dispatch.TeamState{Team: team, Position: newest[team.ID], Live: live[team.Key]})
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return states, nil
+}
+
+func readTeams(ctx context.Context, tx *sql.Tx, order string) (teams []*dispatch.Team, err error) {
+	err = eachRow(ctx, tx, `SELECT key, id, organisation, branch, name, lon, lat, kinds, skills, members, capacity, range_km, answers,
+		contacts, registered_at, region, available, until, available_at, changed FROM team ORDER BY `+order, nil, func(rows *sql.Rows) error {
+		t := &dispatch.Team{}
+		err := rows.Scan(&t.Key, &t.ID, scanText(&t.Organisation), scanText(&t.Branch), scanText(&t.Name), &t.Base[0], &t.Base[1],
+			scanArray(&t.Kinds), scanArray(&t.Skills), &t.Members, &t.Capacity, &t.RangeKM, &t.Answers, scanArray(&t.Contacts),
+			scanTime(&t.At), scanText(&t.Region), &t.Available, scanTime(&t.Until), scanTime(&t.AvailableAt), &t.Changed)
+		teams = append(teams, t)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("sqlite: teams: %w", err)
+	}
+	return teams, nil
+}
+
+func readPositions(ctx context.Context, tx *sql.Tx) (positions []dispatch.TeamPosition, err error) {
+	err = eachRow(ctx, tx, `SELECT team_id, lon, lat, at, accuracy_m, counter FROM team_position ORDER BY team_id`, nil, func(rows *sql.Rows) error {
+		var p dispatch.TeamPosition
+		err := rows.Scan(&p.TeamID, &p.Position[0], &p.Position[1], scanTime(&p.At), &p.AccuracyM, &p.Counter)
+		positions = append(positions, p)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("sqlite: positions: %w", err)
+	}
+	return positions, nil
+}

@@ -1,0 +1,211 @@
+package sqlite
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/izdeu/izdeu/dispatch"
+)
+
+// rowStatements are those of the hot path.
+type rowStatements struct {
+	insertCase, updateCase       *statement
+	application                  *statement
+	insertSubject, subject       *statement
+	sealed                       *statement
+	personal                     *statement
+	insertAssignment, assignment *statement
+	clearSlot                    *statement
+	decision, event, eventTime   *statement
+}
+
+func (w *writer) prepareRows() error {
+	r := &w.rows
+	for _, s := range []struct {
+		into  **statement
+		query string
+	}{
+		{&r.insertCase, insertCase}, {&r.updateCase, insertCase + updateCase},
+		{&r.application, insertApplication},
+		{&r.insertSubject, insertSubject}, {&r.subject, upsertSubject},
+		{&r.sealed, upsertSealed},
+		{&r.personal, upsertPersonal},
+		{&r.insertAssignment, insertAssignment}, {&r.assignment, upsertAssignment}, {&r.clearSlot, clearSlot},
+		{&r.decision, insertDecision},
+		{&r.event, insertEvent}, {&r.eventTime, `SELECT at FROM journal WHERE seq = ?`},
+	} {
+		var err error
+		if *s.into, err = w.prepare(s.query); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+const (
+	insertCase = `INSERT INTO cases (key, id, number, kind, status, urgency, call_out, active, exercise, region, regions, lon, lat,
+		accuracy_m, opened_at, teams_needed, changed, incident, ended_at, suspended_at, unanswered_at, lead_team, detail)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+	// id, number, kind and opened_at never change.
+	updateCase = ` ON CONFLICT (key) DO UPDATE SET status = excluded.status, urgency = excluded.urgency, call_out = excluded.call_out,
+		active = excluded.active, exercise = excluded.exercise, region = excluded.region, regions = excluded.regions,
+		lon = excluded.lon, lat = excluded.lat, accuracy_m = excluded.accuracy_m, teams_needed = excluded.teams_needed,
+		changed = excluded.changed, incident = excluded.incident, ended_at = excluded.ended_at, suspended_at = excluded.suspended_at,
+		unanswered_at = excluded.unanswered_at, lead_team = excluded.lead_team, detail = excluded.detail`
+)
+
+// caseDetail is what no query asks for.
+type caseDetail struct {
+	Skills       []string                 `json:"skills,omitempty"`
+	PeopleAtRisk *dispatch.PeopleAtRisk   `json:"people_at_risk,omitempty"`
+	Event        *dispatch.EventDetails   `json:"event,omitempty"`
+	NeedsReview  []dispatch.Review        `json:"needs_review,omitempty"`
+	Closing      *dispatch.SubjectOutcome `json:"closing,omitempty"`
+}
+
+func (w *writer) caseRow(c *dispatch.Case, base int64) error {
+	// A team that comes home ends a case's stay in memory without another
+	// change of its own row, hence by any assignment too.
+	changed := c.Changed > base
+	for i := range c.Assignments {
+		changed = changed || c.Assignments[i].Changed > base
+	}
+	if !changed {
+		return nil
+	}
+	var lon, lat, detail any
+	if c.Location != nil {
+		lon, lat = c.Location.Lon(), c.Location.Lat()
+	}
+	if len(c.Needs.Skills) > 0 || c.PeopleAtRisk != nil || c.Event != nil || len(c.NeedsReview) > 0 || c.Closing != nil {
+		data, err := json.Marshal(caseDetail{c.Needs.Skills, c.PeopleAtRisk, c.Event, c.NeedsReview, c.Closing})
+		if err != nil {
+			return refused("%w", err)
+		}
+		detail = string(data)
+	}
+	s := w.rows.insertCase
+	if c.Key <= base {
+		s = w.rows.updateCase
+	}
+	return s.exec(c.Key, c.ID, c.Number, string(c.Kind), string(c.Status), string(c.Urgency), string(c.CallOut), truth(c.Active()),
+		truth(c.Exercise), text(c.Region), text(strings.Join(c.Regions, " ")), lon, lat, c.AccuracyM, c.OpenedAt.UnixMilli(),
+		int64(c.Needs.Teams), c.Changed, text(c.Incident), milliseconds(c.EndedAt), milliseconds(c.SuspendedAt),
+		milliseconds(c.UnansweredAt), text(c.LeadTeam), detail)
+}
+
+// An application keeps its identity; an amendment changes the rest.
+const insertApplication = `INSERT INTO application (case_key, key, identity, system, id, original_id, reference, kind, filed_at,
+	received_at, revision, body_hash, changed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+	ON CONFLICT (case_key, key) DO UPDATE SET original_id = excluded.original_id, reference = excluded.reference,
+		kind = excluded.kind, filed_at = excluded.filed_at, received_at = excluded.received_at, revision = excluded.revision, body_hash = excluded.body_hash, changed = excluded.changed`
+
+func (w *writer) applications(c *dispatch.Case, base int64) error {
+	for i := range c.Applications {
+		a := &c.Applications[i]
+		if a.Changed <= base {
+			continue
+		}
+		if err := w.rows.application.exec(c.Key, a.Key, a.Identity[:], a.System, a.ID, text(a.OriginalID), text(a.Reference),
+			string(a.Kind), milliseconds(a.FiledAt), milliseconds(a.ReceivedAt), a.Revision, a.BodyHash[:], a.Changed); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+const (
+	insertSubject = `INSERT INTO subject (case_key, n, id, sex, age, category, last_seen_at, changed) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`
+	upsertSubject = `INSERT INTO subject (case_key, n, id, sex, age, category, last_seen_at, changed, outcome, condition, found_by,
+		confirmed_by, identity, reason, people, outcome_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (case_key, n) DO UPDATE SET id = excluded.id, sex = excluded.sex, age = excluded.age, category = excluded.category,
+			last_seen_at = excluded.last_seen_at, changed = excluded.changed, outcome = excluded.outcome, condition = excluded.condition,
+			found_by = excluded.found_by, confirmed_by = excluded.confirmed_by, identity = excluded.identity, reason = excluded.reason,
+			people = excluded.people, outcome_at = excluded.outcome_at`
+)
+
+func (w *writer) subjects(c *dispatch.Case, base int64) error {
+	for i := range c.Subjects {
+		s := &c.Subjects[i]
+		if s.Changed <= base {
+			continue
+		}
+		var age any
+		if s.Age != nil {
+			age = int64(*s.Age)
+		}
+		var err error
+		if c.Key > base && s.Outcome == nil {
+			err = w.rows.insertSubject.exec(c.Key, int64(s.N), s.ID, text(s.Sex), age, text(s.Category), milliseconds(s.LastSeenAt), s.Changed)
+		} else {
+			var o dispatch.SubjectOutcome
+			if s.Outcome != nil {
+				if o = *s.Outcome; o.Outcome == dispatch.OutcomeOpen {
+					return refused("the outcome of subject %d is empty", s.N)
+				}
+			}
+			err = w.rows.subject.exec(c.Key, int64(s.N), s.ID, text(s.Sex), age, text(s.Category), milliseconds(s.LastSeenAt), s.Changed,
+				text(o.Outcome), text(o.Condition), text(o.FoundBy), text(o.ConfirmedBy), text(o.Identity), text(o.Reason), number(o.People), milliseconds(o.At))
+		}
+		if err != nil {
+			return fmt.Errorf("%d: %w", s.N, err)
+		}
+	}
+	return nil
+}
+
+const upsertSealed = `INSERT INTO sealed_outcome (case_key, n, subject, outcome, recorded_at, released_at, data, changed)
+	VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+	ON CONFLICT (case_key, n) DO UPDATE SET subject = excluded.subject, outcome = excluded.outcome, recorded_at = excluded.recorded_at,
+		released_at = excluded.released_at, data = excluded.data, changed = excluded.changed`
+
+func (w *writer) sealed(c *dispatch.Case, base int64) error {
+	for i := range c.Sealed {
+		o := &c.Sealed[i]
+		if o.Changed <= base {
+			continue
+		}
+		data, err := json.Marshal(o)
+		if err != nil {
+			return refused("%w", err)
+		}
+		if err := w.rows.sealed.exec(c.Key, int64(i+1), int64(o.Subject), string(o.Outcome.Outcome), milliseconds(o.RecordedAt),
+			milliseconds(o.ReleasedAt), string(data), o.Changed); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+const upsertPersonal = `INSERT INTO personal (case_key, changed, search, data) VALUES (?, ?, ?, ?)
+	ON CONFLICT (case_key) DO UPDATE SET changed = excluded.changed, search = excluded.search, data = excluded.data`
+
+func (w *writer) personal(c *dispatch.Case, base int64) error {
+	changed := c.Personal.Changed > base
+	for i := range c.Applications { // its id and reference are searched for
+		changed = changed || c.Applications[i].Changed > base
+	}
+	if !changed {
+		return nil
+	}
+	data, err := json.Marshal(&c.Personal)
+	if err != nil {
+		return refused("%w", err)
+	}
+	return w.rows.personal.exec(c.Key, c.Personal.Changed, searchText(c), string(data))
+}
+
+// searchText is what a text search looks through. SQLite's own comparison
+// knows the case of Latin letters only, so Go makes it lower.
+func searchText(c *dispatch.Case) string {
+	parts := make([]string, 0, 8)
+	parts = append(parts, c.Number, c.Personal.Place)
+	for i := range c.Personal.Subjects {
+		parts = append(parts, c.Personal.Subjects[i].Name)
+	}
+	for i := range c.Applications {
+		parts = append(parts, c.Applications[i].ID, c.Applications[i].Reference)
+	}
+	return strings.ToLower(strings.Join(parts, "\n"))
+}

@@ -1,0 +1,25 @@
+package sqlite
+
+import "github.com/izdeu/izdeu/dispatch"
+
+const (
+	insertEvent    = `INSERT INTO journal (seq, at, type, case_key, team_key, data) VALUES (?, ?, ?, ?, ?, ?)`
+	insertDecision = `INSERT INTO decision (case_key, seq, at, candidates) VALUES (?, ?, ?, ?)`
+)
+
+func (w *writer) event(e *dispatch.Event) error {
+	return w.rows.event.exec(e.Sequence, e.At.UnixMilli(), string(e.Type), number(e.Case), number(e.Team), string(e.Data()))
+}
+
+func (w *writer) decision(d *dispatch.Decision) error {
+	candidates, err := d.MarshalBinary()
+	if err != nil {
+		return refused("%w", err)
+	}
+	return w.rows.decision.exec(d.Case, d.Sequence, d.At.UnixMilli(), candidates)
+}
+
+func (w *writer) note(n *dispatch.Note) error {
+	return w.exec(`INSERT INTO note (case_key, seq, audience, actor, at, text) VALUES (?, ?, ?, ?, ?, ?)`,
+		n.Case, n.Sequence, string(n.Audience), text(n.Actor), n.At.UnixMilli(), n.Text)
+}

@@ -1,0 +1,439 @@
+package storetest
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/paulmach/orb"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/izdeu/izdeu/dispatch"
+)
+
+// scripted is an inbox that hands out what a test gives it, and says when all
+// of it is in the database.
+type scripted struct {
+	inputs []dispatch.Input
+	next   int
+	end    int64
+	done   chan struct{}
+}
+
+const scriptTopic = "izdeu.applications"
+
+// script cuts messages into inputs of the sizes given; the last size repeats.
+func script(messages []dispatch.Message, sizes ...int) *scripted {
+	s := &scripted{end: int64(len(messages)), done: make(chan struct{})}
+	messages = slices.Clone(messages)
+	for i := range messages {
+		messages[i].Source = dispatch.Source{Topic: scriptTopic, Offset: int64(i)}
+	}
+	for at := 0; at < len(messages); {
+		size := min(sizes[0], len(messages)-at)
+		if len(sizes) > 1 {
+			sizes = sizes[1:]
+		}
+		at += size
+		s.inputs = append(s.inputs, dispatch.Input{Messages: messages[at-size : at],
+			Offsets: []dispatch.SourceOffset{{Topic: scriptTopic, Next: int64(at)}}})
+	}
+	return s
+}
+
+// Seek implements dispatch.Inbox: what is stored is not given again.
+func (s *scripted) Seek(_ context.Context, offsets []dispatch.SourceOffset) error {
+	s.next = 0
+	for _, offset := range offsets {
+		for s.next < len(s.inputs) && s.inputs[s.next].Offsets[0].Next <= offset.Next {
+			s.next++
+		}
+	}
+	return nil
+}
+
+// Next implements dispatch.Inbox.
+func (s *scripted) Next(ctx context.Context, _ int) (dispatch.Input, error) {
+	if s.next == len(s.inputs) {
+		<-ctx.Done()
+		return dispatch.Input{}, ctx.Err()
+	}
+	input := s.inputs[s.next]
+	s.next++
+	input.Messages = slices.Clone(input.Messages) // they are stamped
+	return input, nil
+}
+
+// Ends implements dispatch.Inbox.
+func (s *scripted) Ends(context.Context) ([]dispatch.SourceOffset, error) {
+	return []dispatch.SourceOffset{{Topic: scriptTopic, Next: s.end}}, nil
+}
+
+// Committed implements dispatch.Inbox.
+func (s *scripted) Committed(offsets []dispatch.SourceOffset) {
+	for _, offset := range offsets {
+		if offset.Next == s.end {
+			close(s.done)
+		}
+	}
+}
+
+// calm are settings in which no offer runs out while a test runs.
+func calm() dispatch.Settings {
+	settings := dispatch.DefaultSettings()
+	for urgency := range settings.OfferTimeout {
+		settings.OfferTimeout[urgency] = 1000 * time.Hour
+	}
+	return settings
+}
+
+// dispatched runs a dispatcher until everything is committed.
+func dispatched(t *testing.T, store Database, inbox *scripted) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), deadline)
+	defer cancel()
+	log := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError}))
+	dispatcher := dispatch.NewDispatcher(store, inbox, dispatch.NewFeed(store, 1000), calm(), dispatch.NewMetrics(prometheus.NewRegistry()), log)
+	ended := make(chan error, 1)
+	go func() { ended <- dispatcher.Run(ctx) }()
+	select {
+	case <-inbox.done:
+	case <-ctx.Done():
+		t.Error("the dispatcher did not come to the end of the messages")
+	}
+	cancel()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+}
+
+// onTheWay has the commands that a team usually gives next.
+var onTheWay = map[dispatch.AssignmentStatus][]dispatch.CommandType{
+	dispatch.AssignmentOffered:      {dispatch.CommandAccept, dispatch.CommandAccept, dispatch.CommandDecline},
+	dispatch.AssignmentAccepted:     {dispatch.CommandEnRoute, dispatch.CommandEnRoute, dispatch.CommandRelease},
+	dispatch.AssignmentEnRoute:      {dispatch.CommandOnScene},
+	dispatch.AssignmentStandingDown: {dispatch.CommandStandDownAck, dispatch.CommandStandDownAck, dispatch.CommandReturned},
+}
+
+// messages makes a stream in which much happens: the same for one seed.
+func messages(seed uint64, n int) []dispatch.Message {
+	random := rand.New(rand.NewPCG(seed, 1)) //nolint:gosec // a test's
+	now := time.Now().UTC().Truncate(time.Hour).Add(-24 * time.Hour)
+	var all []dispatch.Message
+	// The messages are decided while they are made, so that most commands are
+	// of a team that was asked.
+	state := dispatch.NewState(calm(), &dispatch.Snapshot{Head: dispatch.Position{Epoch: "script"}})
+	asked := map[string]*dispatch.Case{} // by application
+	add := func(m dispatch.Message) {
+		now = now.Add(time.Duration(random.IntN(5000)) * time.Millisecond)
+		m.At, m.Now = now, now
+		all = append(all, m)
+		changes := dispatch.Decide(state, &m)
+		state.Apply(changes)
+		for _, c := range changes.Cases {
+			asked[c.Applications[0].ID] = c
+		}
+	}
+	place := func() orb.Point { return orb.Point{60 + 8*random.Float64(), 50 + 4*random.Float64()} }
+	teamID := func() string { return fmt.Sprintf("team-%d", random.IntN(7)) } // one of them is never registered
+	for i := range 6 {
+		registration := &dispatch.TeamRegistration{ID: fmt.Sprintf("team-%d", i), Organisation: "Region-10", Base: place(), Capacity: 1 + i%3,
+			Kinds: dispatch.Kinds(), Answers: []dispatch.Answers{dispatch.AnswersManual, dispatch.AnswersAutomatic}[i/3], At: now}
+		add(dispatch.Message{Identity: dispatch.TeamMessageIdentity(registration.ID, "team.registered", now), Registration: registration})
+	}
+	filed := 0
+	for len(all) < n {
+		switch kind := random.IntN(10); {
+		case kind < 4: // a new application, or one that comes again
+			filed++
+			id := filed
+			if random.IntN(5) == 0 {
+				id = 1 + random.IntN(filed)
+			}
+			location := place()
+			filing := &dispatch.Filing{System: "test", ID: fmt.Sprint(id), Kind: dispatch.Kinds()[random.IntN(3)], FiledAt: now, Revision: int64(random.IntN(3)),
+				BodyHash: [16]byte{byte(random.IntN(256))}, Location: &location, Place: "Қостанай", Urgency: dispatch.Urgencies()[random.IntN(3)],
+				Needs: dispatch.Needs{Teams: 1 + random.IntN(2)}, Reporter: dispatch.Reporter{Name: "Айгүл"}}
+			if filing.Kind == dispatch.MissingPerson {
+				filing.Subjects = []dispatch.FiledSubject{{ID: "s1", Name: "Ермек", Category: "child_13_15"}, {ID: "s2", LastSeenAt: now}}[:1+random.IntN(2)]
+			}
+			add(dispatch.Message{Identity: dispatch.ApplicationIdentity("test", filing.ID), Filing: filing})
+		case kind == 4:
+			id := teamID()
+			add(dispatch.Message{Identity: dispatch.TeamMessageIdentity(id, "team.availability", now),
+				Availability: &dispatch.TeamAvailability{ID: id, Available: random.IntN(3) > 0, At: now}})
+		case kind == 5 && random.IntN(4) == 0:
+			add(dispatch.Message{DeadLetter: &dispatch.DeadLetter{At: now, Reason: "not-json", Value: []byte("x")}})
+		default:
+			types := append(dispatch.CommandTypes(), dispatch.CommandOutcome, dispatch.CommandOutcome, dispatch.CommandReopen)
+			command := &dispatch.Command{ID: fmt.Sprint("command-", len(all)-random.IntN(2)), Type: types[random.IntN(len(types))],
+				Application: &dispatch.ApplicationRef{System: "test", ID: fmt.Sprint(max(1, filed+1-random.IntN(9)))}, At: now, TeamID: teamID(),
+				Actor:     dispatch.Actor{Type: "user", ID: "u1", Roles: []string{"coordinator"}},
+				SubjectID: []string{"", "s1", "s2"}[random.IntN(3)], CallOut: dispatch.CallOuts()[random.IntN(3)], Audience: dispatch.AudienceTeam,
+				Outcome: dispatch.Outcomes()[random.IntN(4)], Note: []string{"", "у моста"}[random.IntN(2)], Confirmed: "police", ToldBy: "office", Role: "coordinator"}
+			if c := asked[command.Application.ID]; c != nil && len(c.Assignments) > 0 && random.IntN(8) > 0 {
+				a := c.Assignments[random.IntN(len(c.Assignments))]
+				command.TeamID = a.TeamID
+				if next := onTheWay[a.Status]; len(next) > 0 && random.IntN(2) == 0 {
+					command.Type = next[random.IntN(len(next))]
+				}
+			}
+			if c := asked[command.Application.ID]; c != nil && c.Kind != dispatch.MissingPerson {
+				command.Outcome, command.SubjectID = dispatch.OutcomeClosed, ""
+			}
+			switch command.Outcome { //nolint:exhaustive // the others have no more fields
+			case dispatch.OutcomeFound:
+				command.Condition, command.FoundBy = dispatch.Conditions()[random.IntN(4)], "team"
+			case dispatch.OutcomeClosed:
+				command.Reason = "rescued"
+			}
+			add(dispatch.Message{Identity: dispatch.CommandIdentity(command.ID), Command: command})
+		}
+	}
+	return all
+}
+
+// contents gives everything that a store holds, as lines, with its own epoch
+// left out.
+func contents(t *testing.T, store Database, all []dispatch.Message) []string {
+	t.Helper()
+	ctx := t.Context()
+	var lines []string
+	epoch := ""
+	note := func(what string, value any, err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatalf("%s: %v", what, err)
+		}
+		data, err := json.Marshal(value)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines = append(lines, what+" "+strings.ReplaceAll(string(data), epoch, "EPOCH"))
+	}
+	head, err := store.Head(ctx)
+	epoch = head.Epoch
+	note("head", head, err)
+	events, err := store.Events(ctx, 0, 1_000_000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, event := range events {
+		note("event", event, nil)
+	}
+	keys, err := store.CaseList(ctx, dispatch.CaseFilter{})
+	note("keys", keys, err)
+	cases, err := store.Cases(ctx, keys)
+	note("number of cases", len(cases), err)
+	for _, c := range cases {
+		note("case", c, nil)
+		decisions, err := store.Decisions(ctx, c.Key)
+		note("decisions", decisions, err)
+		notes, err := store.Notes(ctx, c.Key)
+		note("notes", notes, err)
+	}
+	for i := range all {
+		applied, err := store.Applied(ctx, all[i].Identity)
+		note("result", applied, err)
+	}
+	teams, err := store.Teams(ctx)
+	note("teams", teams, err)
+	letters, err := store.DeadLetters(ctx, 0, 1000, false)
+	note("dead letters", letters, err)
+	snapshot, err := store.Load(ctx)
+	note("snapshot", snapshot, err)
+	return lines
+}
+
+// testCuts: where a batch is cut changes nothing.
+func testCuts(t *testing.T, open func(*testing.T) Opened) {
+	happened := map[dispatch.EventType]bool{
+		dispatch.EventNoAnswer:   true, // no offer runs out here
+		dispatch.EventCaseJoined: true, // nothing joins applications yet
+	}
+	defer func() {
+		for _, event := range dispatch.EventTypes() {
+			if !happened[event] && !t.Failed() {
+				t.Errorf("the messages are too tame: %s never happened", event)
+			}
+		}
+	}()
+	for seed := range uint64(4) {
+		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
+			all := messages(seed, 600)
+			random := rand.New(rand.NewPCG(seed, 2)) //nolint:gosec // a test's
+			var uneven []int
+			for range len(all) {
+				uneven = append(uneven, 1+random.IntN(60))
+			}
+			var first []string
+			for _, cut := range []struct {
+				name  string
+				sizes []int
+			}{{"one by one", []int{1}}, {"all at once", []int{len(all)}}, {"by seven", []int{7}}, {"unevenly", uneven}} {
+				store := open(t).Store
+				dispatched(t, store, script(all, cut.sizes...))
+				got := contents(t, store, all)
+				if first == nil {
+					first = got
+					continue
+				}
+				for i := range first {
+					if i >= len(got) || first[i] != got[i] {
+						t.Fatalf("%s: line %d differs from one by one:\nwant %s\ngot  %s", cut.name, i, first[i], slices.Concat(got, []string{"nothing"})[min(i, len(got))])
+					}
+				}
+				if len(got) != len(first) {
+					t.Fatalf("%s: %d lines, want %d", cut.name, len(got), len(first))
+				}
+			}
+			for _, event := range dispatch.EventTypes() {
+				happened[event] = happened[event] || strings.Contains(strings.Join(first, "\n"), `"Type":"`+string(event)+`"`)
+			}
+		})
+	}
+}
+
+// testLoadedState: the state loaded again is the state in memory, row by row
+// and in what it decides next.
+func testLoadedState(t *testing.T, open func(*testing.T) Opened) {
+	for seed := range uint64(5) {
+		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
+			ctx := t.Context()
+			opened := open(t)
+			all := messages(100+seed, 800)
+			written, ahead := all[:500], all[500:]
+			load := func(store Database) *dispatch.State {
+				t.Helper()
+				snapshot, err := store.Load(ctx)
+				if err != nil {
+					t.Fatal(err)
+				}
+				return dispatch.NewState(calm(), snapshot)
+			}
+			memory := load(opened.Store)
+			keys := map[int64]bool{}
+			for i := range written {
+				changes := dispatch.Decide(memory, &written[i])
+				memory.Apply(changes)
+				for _, c := range changes.Cases {
+					keys[c.Key] = true
+				}
+			}
+			memory.Settle()
+			rehearsal, err := dispatch.Rehearse(ctx, opened.Store, calm(), written)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := rehearsal.Write(ctx, opened.Store, dispatch.NewFeed(opened.Store, 1000)); err != nil {
+				t.Fatal(err)
+			}
+			loaded := load(opened.Reopen())
+
+			same(t, "head", memory.Head(), loaded.Head())
+			same(t, "last event", memory.LastEvent(), loaded.LastEvent())
+			same(t, "number of cases", memory.Active(), loaded.Active())
+			same(t, "waiting cases", memory.Waiting(), loaded.Waiting())
+			if memory.Active() == 0 || memory.Active() == len(keys) {
+				t.Fatalf("the messages are too tame: %d of %d cases are in memory", memory.Active(), len(keys))
+			}
+			for key := range keys {
+				same(t, fmt.Sprintf("case %d", key), memory.Case(key), loaded.Case(key))
+			}
+			for key := range int32(10) {
+				want, known := memory.TeamState(key)
+				got, stored := loaded.TeamState(key)
+				same(t, "team is known", known, stored)
+				same(t, "team", want, got)
+			}
+			want, due := memory.NextDeadline()
+			got, stored := loaded.NextDeadline()
+			same(t, "a deadline is known", due, stored)
+			same(t, "deadline", want, got)
+			for i := range ahead {
+				// Without a look-up neither knows what is not in memory, so
+				// both say the same of it.
+				a, b := dispatch.Decide(memory, &ahead[i]), dispatch.Decide(loaded, &ahead[i])
+				same(t, fmt.Sprintf("what message %d changes", i), a, b)
+				if t.Failed() {
+					return
+				}
+				memory.Apply(a)
+				loaded.Apply(b)
+			}
+		})
+	}
+}
+
+// testCulprit: a message that the store refuses stands alone in the end, and
+// the others go through.
+func testCulprit(t *testing.T, open func(*testing.T) Opened) {
+	for _, sizes := range [][]int{{1}, {64}, {5}} {
+		t.Run(fmt.Sprintf("batches of %d", sizes[0]), func(t *testing.T) {
+			store := open(t).Store
+			location := orb.Point{63.62, 53.21}
+			var all []dispatch.Message
+			culprits := map[int]bool{0: true, 23: true, 24: true, 63: true}
+			for i := range 64 {
+				filing := &dispatch.Filing{System: "test", ID: fmt.Sprint(i), Kind: dispatch.Emergency, Incident: "fire", Location: &location}
+				if culprits[i] {
+					filing.Incident = "unheard_of" // no decoder lets it through; here it stands for whatever a database refuses
+				}
+				all = append(all, dispatch.Message{Identity: dispatch.ApplicationIdentity("test", filing.ID), Filing: filing,
+					At: time.Now().UTC().Truncate(time.Millisecond), Key: []byte(filing.ID), Value: []byte("the record")})
+			}
+			dispatched(t, store, script(all, sizes...))
+			ctx := t.Context()
+			for i := range all {
+				key, err := store.CaseOfApplication(ctx, all[i].Identity)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if culprits[i] == (key != 0) {
+					t.Errorf("message %d: culprit %t, case %d", i, culprits[i], key)
+				}
+			}
+			letters, err := store.DeadLetters(ctx, 0, 100, true)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(letters) != len(culprits) {
+				t.Fatalf("%d dead letters, want %d", len(letters), len(culprits))
+			}
+			for i := range letters {
+				letter, err := store.DeadLetter(ctx, letters[i].ID)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if !culprits[int(letter.Source.Offset)] || string(letter.Key) != fmt.Sprint(letter.Source.Offset) || string(letter.Value) != "the record" {
+					t.Errorf("dead letter %+v is not of a culprit", letter)
+				}
+			}
+			head, err := store.Head(ctx)
+			if err != nil {
+				t.Fatal(err)
+			}
+			events, err := store.Events(ctx, 0, 1000)
+			if err != nil || int64(len(events)) != head.Sequence {
+				t.Errorf("the journal has %d events (%v), its head is %d", len(events), err, head.Sequence)
+			}
+			numbers := map[string]bool{}
+			cases, err := store.Load(ctx)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, c := range cases.Cases {
+				numbers[c.Number[strings.LastIndex(c.Number, "-"):]] = true
+			}
+			if want := len(all) - len(culprits); len(cases.Cases) != want || len(numbers) != want || !numbers[fmt.Sprintf("-%06d", want)] {
+				t.Errorf("%d cases with %d numbers, want %d without a gap", len(cases.Cases), len(numbers), want)
+			}
+		})
+	}
+}

@@ -1,0 +1,224 @@
+package storetest
+
+import (
+	"testing"
+	"time"
+
+	"github.com/paulmach/orb"
+
+	"github.com/izdeu/izdeu/dispatch"
+)
+
+func pointer[T any](v T) *T { return &v }
+
+// fullCase has something in every field of every row of a case.
+func (p *page) fullCase(team *dispatch.Team) *dispatch.Case {
+	at := p.tick
+	c := p.open()
+	key := c.Key
+	c.Status = dispatch.StatusEnded // active, so that Load gives it
+	c.Urgency = dispatch.LifeThreatening
+	c.Region, c.Regions = "KZ-39", []string{"KZ-39", "KZ-10"}
+	c.Location, c.AccuracyM = &orb.Point{63.62141592653589, 53.21}, 512.25
+	c.CallOut, c.Exercise = dispatch.CallOutHold, true
+	c.EndedAt, c.SuspendedAt, c.UnansweredAt = at(), at(), at()
+	c.Needs = dispatch.Needs{Teams: 3, Skills: []string{"dog", "snow mobile"}}
+	c.Incident = "ice"
+	c.PeopleAtRisk = &dispatch.PeopleAtRisk{Total: pointer(7), Children: pointer(0), Immobile: pointer(2)}
+	c.Event = &dispatch.EventDetails{Title: "Сбор", Direction: "лес", StartsAt: at(), EndsAt: at(), VolunteersNeeded: 12}
+	c.NeedsReview = []dispatch.Review{{Pointer: "/location", Detail: "outside of the country", Holds: true}, {Pointer: "/subjects/0/age", Detail: "not a number"}}
+	c.LeadTeam = team.ID
+	outcome := dispatch.SubjectOutcome{Outcome: dispatch.OutcomeFound, Condition: dispatch.ConditionInjured, FoundBy: "team", ConfirmedBy: "КУИ",
+		Identity: "confirmed", Reason: "assisted", People: 4, At: at()}
+	c.Closing = pointer(outcome)
+	joined := p.emit(dispatch.EventCaseJoined, key, 0)
+	c.Applications = []dispatch.Application{
+		{Key: key, Identity: dispatch.ApplicationIdentity("102", "a"), System: "102", ID: "h-1234", OriginalID: "№ 17/а", Reference: "KUI 24391",
+			Kind: dispatch.MissingPerson, FiledAt: at(), ReceivedAt: at(), Revision: 3, BodyHash: [16]byte{1, 2, 255}, Changed: key},
+		{Key: joined, Identity: dispatch.ApplicationIdentity("112", "b"), System: "112", ID: "b", Kind: dispatch.Emergency, Changed: key},
+	}
+	c.Subjects = []dispatch.Subject{
+		{N: 1, ID: "s1", Sex: "male", Age: pointer(14), Category: "child_13_15", LastSeenAt: at(), Outcome: pointer(outcome), Changed: key},
+		{N: 2, ID: "s2", Age: pointer(0), Changed: key},
+	}
+	c.Sealed = []dispatch.SealedOutcome{
+		{Subject: 1, Outcome: outcome, Location: &orb.Point{62.5, 52.5}, RecordedAt: at(), ReleasedAt: at(), SupersededAt: at(), ToldBy: "office", Role: "coordinator", Changed: key},
+		{Subject: 2, Outcome: dispatch.SubjectOutcome{Outcome: dispatch.OutcomeDeceased, At: at()}, RecordedAt: at(), Changed: key},
+	}
+	c.Personal = dispatch.Personal{Place: "Қостанай", Address: "Достық 1", Changed: key,
+		Applications: []dispatch.ApplicationPersonal{{Reporter: dispatch.Reporter{Name: "Айгүл \"Ә\"", Phone: "+77015550123", Relation: "mother"}}, {}},
+		Subjects:     []dispatch.SubjectPersonal{{Name: "Данияр", Description: "синяя куртка\nшапка", Health: "астма", FoundAt: &orb.Point{62.1, 52.2}}, {}}}
+
+	p.assign(c, team, dispatch.AssignmentReturned, 0)
+	full := p.assign(c, team, dispatch.AssignmentStandingDown, 2)
+	*full = dispatch.Assignment{N: 2, Team: team.Key, TeamID: team.ID, Round: 2, Status: dispatch.AssignmentStandingDown, Slot: 2,
+		DistanceM: 12345.678, PositionAt: at(), Rings: 2, ByHand: true, OfferedAt: at(), AnswerBy: at(), AnsweredAt: at(), ETAAt: at(),
+		EnRouteAt: at(), OnSceneAt: at(), StandingDownAt: at(), AcknowledgedAt: at(), FinishedAt: at(), People: 5, PeopleReturned: 4,
+		Words: "едем, 20 минут", Created: full.Created, SlotChanged: full.SlotChanged, Changed: full.Changed}
+	return c
+}
+
+func (p *page) fullTeam() *dispatch.Team {
+	team := p.team(1, "region-10-lisakovsk")
+	team.TeamRegistration = dispatch.TeamRegistration{ID: team.ID, Organisation: "Region-10", Branch: "Lisakovsk", Name: "Регион-10",
+		Base: orb.Point{62.49, 52.54}, Kinds: []dispatch.Kind{dispatch.Emergency, dispatch.MissingPerson}, Skills: []string{"dog", "snow mobile"},
+		Members: 12, Capacity: 3, RangeKM: 300.5, Answers: dispatch.AnswersAutomatic,
+		Contacts: []dispatch.Contact{{Channel: "webhook", Address: "https://example.org/?a=1&b=<2>"}, {Channel: "webpush", Address: "x"}}, At: p.tick()}
+	team.Region, team.Available, team.Until, team.AvailableAt = "KZ-39", true, p.tick(), p.tick()
+	return team
+}
+
+func testRoundTrip(t *testing.T, b *book) {
+	p := b.page()
+	team := p.fullTeam()
+	c := p.fullCase(team)
+	complete(t, c, "Case.Assignments")
+	complete(t, c.Assignments[1])
+	complete(t, team)
+	plainTeam := &dispatch.Team{Key: 2, TeamRegistration: dispatch.TeamRegistration{ID: "plain", Answers: dispatch.AnswersManual}}
+	plainTeam.Changed = p.emit(dispatch.EventTeamRegistered, 0, 2)
+	p.Teams = append(p.Teams, plainTeam)
+	plain := p.open()
+	plain.Needs, plain.Subjects, plain.Personal.Subjects, plain.Kind = dispatch.Needs{}, nil, nil, dispatch.VolunteerEvent
+	plain.Applications[0].FiledAt, plain.Applications[0].ReceivedAt = time.Time{}, time.Time{}
+	p.assign(plain, plainTeam, dispatch.AssignmentNoAnswer, 0)
+	plain.Assignments[0].OfferedAt, plain.Assignments[0].Rings = time.Time{}, 0
+
+	p.Events[0].EventFields = fullFields(p.now)
+	complete(t, p.Events[0].EventFields)
+	p.Positions = []dispatch.TeamPosition{{TeamID: team.ID, Position: orb.Point{62.4, 52.5}, At: p.tick(), AccuracyM: 15.5, Counter: 9}}
+	p.Numbers = []dispatch.CaseNumber{{Prefix: "00-2026", Last: 7}, {Prefix: "39-2026", Last: 41}}
+	p.Offsets = []dispatch.SourceOffset{{Topic: "izdeu.applications", Partition: 0, Next: 17, LastHash: [16]byte{9, 8}},
+		{Topic: "izdeu.applications", Partition: 3, Next: 1 << 40, LastHash: [16]byte{255}}}
+	decisions := []dispatch.Decision{
+		{Case: c.Key, Sequence: c.Key, At: p.tick(), Candidates: []dispatch.Candidate{
+			{Team: 1, Result: dispatch.CandidateOffered, DistanceM: 12345, PositionAge: 90 * time.Second, CasesLastDay: 3},
+			{Team: 2, Result: dispatch.CandidateRange, DistanceM: 900000, PositionAge: -time.Second}}},
+		{Case: c.Key, Sequence: c.Changed, At: p.tick(), Candidates: []dispatch.Candidate{}},
+	}
+	decisions[0].Others[dispatch.CandidateBusy] = 17
+	p.Decisions = decisions
+	notes := []dispatch.Note{{Sequence: c.Key, Case: c.Key, Audience: dispatch.AudienceTeam, Actor: "user:1", At: p.tick(), Text: "ждать у моста"},
+		{Sequence: c.Changed, Case: c.Key, Audience: dispatch.AudienceSealed, At: p.tick(), Text: "x"}}
+	complete(t, notes[0])
+	p.Notes = notes
+	p.commit()
+
+	check := func(store Database) {
+		t.Helper()
+		b.store = store
+		same(t, "full case", c, b.one(c.Key))
+		same(t, "plain case", plain, b.one(plain.Key))
+		snapshot := b.snapshot()
+		same(t, "cases in the snapshot", []*dispatch.Case{c, plain}, snapshot.Cases)
+		same(t, "teams in the snapshot", []*dispatch.Team{team, plainTeam}, snapshot.Teams)
+		same(t, "positions in the snapshot", p.Positions, snapshot.Positions)
+		same(t, "numbers in the snapshot", p.Numbers, snapshot.Numbers)
+		same(t, "offsets in the snapshot", p.Offsets, snapshot.Offsets)
+		same(t, "head in the snapshot", p.Head, snapshot.Head)
+		same(t, "last event in the snapshot", p.Events[len(p.Events)-1].At, snapshot.LastEvent)
+		events, err := store.Events(b.ctx, 0, 100)
+		if err != nil {
+			t.Fatal(err)
+		}
+		same(t, "journal", p.Events, events)
+		got, err := store.Decisions(b.ctx, c.Key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		same(t, "decisions", decisions, got)
+		gotNotes, err := store.Notes(b.ctx, c.Key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		same(t, "notes", notes, gotNotes)
+		key, err := store.CaseOfApplication(b.ctx, c.Applications[1].Identity)
+		if err != nil || key != c.Key {
+			t.Errorf("case of the second application: got %d, %v, want %d", key, err, c.Key)
+		}
+		if key, err = store.CaseOfApplication(b.ctx, dispatch.ApplicationIdentity("x", "y")); err != nil || key != 0 {
+			t.Errorf("case of an unknown application: got %d, %v, want 0", key, err)
+		}
+	}
+	check(b.store)
+	check(b.reopen())
+}
+
+func fullFields(at time.Time) dispatch.EventFields {
+	return dispatch.EventFields{CaseID: "c1-1", TeamID: "t", ActorType: "user", ActorID: "u", HappenedAt: at, Number: "39-2026-000001",
+		Kind: dispatch.Emergency, Urgency: dispatch.Urgent, Region: "KZ-39", CallOut: dispatch.CallOutNow, Exercise: pointer(true),
+		Subjects: []dispatch.EventSubject{{ID: "s1", Category: "child_13_15"}}, Held: true, Audience: dispatch.AudienceTeam, SubjectID: "s1",
+		Outcome: dispatch.OutcomeFound, Condition: dispatch.ConditionWell, FoundBy: "team", Reason: "rescued", Incident: "fire",
+		StatusNow: dispatch.StatusFound, Round: 1, Rings: 2, ByHand: true, DistanceM: pointer(1.5), AnswerBy: at, ETAMinutes: pointer(20),
+		People: pointer(3), LeadTeamID: pointer("t"), LeadOrganisation: "Region-10", Organisation: "Region-10", Capacity: 1,
+		Available: pointer(true), Until: at}
+}
+
+// testChangedRows writes a second version of every row, and one in which most
+// rows did not change.
+func testChangedRows(t *testing.T, b *book) {
+	p := b.page()
+	team := p.fullTeam()
+	c := p.fullCase(team)
+	p.Numbers = []dispatch.CaseNumber{{Prefix: "39-2026", Last: 1}}
+	p.Offsets = []dispatch.SourceOffset{{Topic: "izdeu.teams", Next: 1}}
+	p.commit()
+
+	p = b.page()
+	d := p.again(c.Key)
+	sequence := p.emit(dispatch.EventCaseUpdated, c.Key, 0)
+	d.Status, d.Urgency, d.CallOut, d.Exercise = dispatch.StatusReview, dispatch.Routine, dispatch.CallOutNone, false
+	d.Region, d.Regions, d.Location, d.AccuracyM = "KZ-10", []string{"KZ-10"}, nil, 0
+	d.EndedAt, d.SuspendedAt, d.UnansweredAt = time.Time{}, time.Time{}, time.Time{}
+	d.Needs, d.Incident, d.PeopleAtRisk, d.Event, d.NeedsReview = dispatch.Needs{Teams: 1}, "", nil, nil, nil
+	d.LeadTeam, d.Closing, d.Changed = "", nil, sequence
+	d.Applications[0].Revision, d.Applications[0].Reference, d.Applications[0].BodyHash, d.Applications[0].Changed = 4, "", [16]byte{7}, sequence
+	d.Applications = append(d.Applications, dispatch.Application{Key: sequence, Identity: dispatch.ApplicationIdentity("new", "x"), System: "new",
+		ID: "x", Kind: dispatch.MissingPerson, Changed: sequence})
+	d.Subjects[0].Outcome, d.Subjects[0].Sex, d.Subjects[0].Age, d.Subjects[0].Changed = nil, "", nil, sequence
+	d.Subjects[1].Outcome, d.Subjects[1].Changed = &dispatch.SubjectOutcome{Outcome: dispatch.OutcomeMissing, At: p.tick()}, sequence
+	d.Subjects = append(d.Subjects, dispatch.Subject{N: 3, ID: "s3", Changed: sequence})
+	d.Sealed[1].ReleasedAt, d.Sealed[1].ToldBy, d.Sealed[1].Changed = p.tick(), "брат", sequence
+	d.Sealed = append(d.Sealed, dispatch.SealedOutcome{Subject: 3, Outcome: dispatch.SubjectOutcome{Outcome: dispatch.OutcomeFound, At: p.tick()},
+		RecordedAt: p.tick(), Changed: sequence})
+	d.Personal = dispatch.Personal{Applications: make([]dispatch.ApplicationPersonal, 3), Subjects: make([]dispatch.SubjectPersonal, 3), Changed: sequence}
+	a := &d.Assignments[1]
+	*a = dispatch.Assignment{N: 2, Team: a.Team, TeamID: a.TeamID, Round: 2, Status: dispatch.AssignmentNoAnswer, Created: a.Created, SlotChanged: sequence, Changed: sequence}
+	next := *team
+	next.TeamRegistration = dispatch.TeamRegistration{ID: team.ID, Capacity: 1, Answers: dispatch.AnswersManual}
+	next.Region, next.Available, next.Until, next.AvailableAt = "", false, time.Time{}, time.Time{}
+	next.Changed = p.emit(dispatch.EventTeamRegistered, 0, 1)
+	p.Teams = []*dispatch.Team{&next}
+	p.Numbers = []dispatch.CaseNumber{{Prefix: "39-2026", Last: 2}}
+	p.Offsets = []dispatch.SourceOffset{{Topic: "izdeu.teams", Next: 5, LastHash: [16]byte{1}}}
+	p.commit()
+	same(t, "second version", d, b.one(c.Key))
+	snapshot := b.snapshot()
+	same(t, "second version of the team", []*dispatch.Team{&next}, snapshot.Teams)
+	same(t, "numbers", p.Numbers, snapshot.Numbers)
+	same(t, "offsets", p.Offsets, snapshot.Offsets)
+
+	// Only what is marked as changed is written: a part whose mark is old is
+	// the part that is stored.
+	p = b.page()
+	e := p.again(c.Key)
+	sequence = p.emit(dispatch.EventCaseUpdated, c.Key, 0)
+	e.Subjects[2].Category, e.Subjects[2].Changed = "adult", sequence
+	e.Urgency = dispatch.LifeThreatening // not marked
+	e.Applications[0].Reference = "not marked"
+	e.Subjects[0].Category = "not marked"
+	e.Assignments[0].Words = "not marked"
+	p.commit()
+	d.Subjects[2].Category, d.Subjects[2].Changed = "adult", sequence
+	same(t, "third version", d, b.one(c.Key))
+	same(t, "third version after a reopen", d, func() *dispatch.Case { b.store = b.reopen(); return b.one(c.Key) }())
+
+	// A batch without events moves offsets and nothing else.
+	p = b.page()
+	p.Offsets = []dispatch.SourceOffset{{Topic: "izdeu.teams", Next: 6}}
+	p.commit()
+	if head, err := b.store.Head(b.ctx); err != nil || head != p.Base {
+		t.Errorf("head after a batch of offsets: got %v, %v, want %v", head, err, p.Base)
+	}
+	same(t, "offsets", p.Offsets, b.snapshot().Offsets)
+}

@@ -1,0 +1,83 @@
+package storetest
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/izdeu/izdeu/dispatch"
+)
+
+func testStatistics(t *testing.T, b *book) {
+	full := &dispatch.StatisticsCase{Key: 7, OpenedAt: b.tick(), Region: "KZ-39", Kind: dispatch.MissingPerson, Exercise: true, Applications: 2,
+		LeadTeam: "one", LeadOrganisation: "Region-10", FirstOnSceneAt: b.tick(), Outcome: dispatch.OutcomeClosed,
+		Subjects: []dispatch.StatisticsSubject{{ID: "s1", Category: "child_13_15", Outcome: dispatch.OutcomeFound, OutcomeAt: b.tick()}, {ID: "s2"}}}
+	complete(t, full)
+	plain := &dispatch.StatisticsCase{Key: 9, OpenedAt: b.tick(), Kind: dispatch.Emergency, Applications: 1}
+	put := func(from, to int64, rows ...*dispatch.StatisticsCase) {
+		t.Helper()
+		if err := b.store.PutStatistics(b.ctx, from, to, rows); err != nil {
+			t.Fatal(err)
+		}
+	}
+	each := func(from, to time.Time, want ...*dispatch.StatisticsCase) int64 {
+		t.Helper()
+		var got []*dispatch.StatisticsCase
+		sequence, err := b.store.EachStatistics(b.ctx, from, to, func(row *dispatch.StatisticsCase) error {
+			got = append(got, row)
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		same(t, "rows of the statistics", want, got)
+		return sequence
+	}
+	if sequence := each(time.Time{}, time.Time{}); sequence != 0 {
+		t.Errorf("new statistics stand at %d", sequence)
+	}
+	put(0, 10, plain, full)
+	if sequence := each(time.Time{}, time.Time{}, full, plain); sequence != 10 {
+		t.Errorf("the statistics stand at %d, want 10", sequence)
+	}
+	if cursor, err := b.store.Cursor(b.ctx, dispatch.CursorStatistics); err != nil || cursor != 10 {
+		t.Errorf("the cursor stands at %d, %v, want 10", cursor, err)
+	}
+	each(plain.OpenedAt, time.Time{}, plain)
+	each(time.Time{}, plain.OpenedAt, full)
+	each(full.OpenedAt, plain.OpenedAt.Add(time.Millisecond), full, plain)
+
+	for _, from := range []int64{0, 9, 11} {
+		if err := b.store.PutStatistics(b.ctx, from, 12, []*dispatch.StatisticsCase{{Key: 11, OpenedAt: b.now}}); !errors.Is(err, dispatch.ErrFenced) {
+			t.Errorf("statistics from %d: got %v, want ErrFenced", from, err)
+		}
+	}
+	each(time.Time{}, time.Time{}, full, plain)
+
+	next := *full
+	next.Subjects, next.Region, next.FirstOnSceneAt = nil, "", time.Time{}
+	put(10, 11, &next)
+	put(11, 12)
+	got, err := b.store.StatisticsCases(b.ctx, []int64{9, 7, 8})
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, "rows by key", []*dispatch.StatisticsCase{&next, plain}, got)
+
+	stop := errors.New("stop")
+	if _, err := b.store.EachStatistics(b.ctx, time.Time{}, time.Time{}, func(*dispatch.StatisticsCase) error { return stop }); !errors.Is(err, stop) {
+		t.Errorf("a caller's error: got %v", err)
+	}
+	b.store = b.reopen()
+	if sequence := each(time.Time{}, time.Time{}, &next, plain); sequence != 12 {
+		t.Errorf("the statistics stand at %d after a reopen, want 12", sequence)
+	}
+	if err := b.store.ClearStatistics(b.ctx); err != nil {
+		t.Fatal(err)
+	}
+	if sequence := each(time.Time{}, time.Time{}); sequence != 0 {
+		t.Errorf("cleared statistics stand at %d", sequence)
+	}
+	put(0, 3, plain)
+	each(time.Time{}, time.Time{}, plain)
+}

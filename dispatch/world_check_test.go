@@ -1,0 +1,421 @@
+package dispatch
+
+import (
+	"bytes"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// memory is what the checks compare a step with.
+type memory struct {
+	state string
+	head  int64
+	used  map[string]int
+	rows  map[int64]*Case
+	teams map[int32]*Team
+}
+
+func (w *world) remember() *memory {
+	m := &memory{state: dump(w.state, w.now), head: w.state.head.Sequence, used: map[string]int{},
+		rows: map[int64]*Case{}, teams: map[int32]*Team{}}
+	for _, t := range w.state.teams {
+		m.used[t.team.ID] = t.slots.used
+		m.teams[t.team.Key] = t.team
+	}
+	for key, c := range w.rows {
+		m.rows[key] = c
+	}
+	return m
+}
+
+// checkUntouched: Decide reads and does not write.
+func (w *world) checkUntouched(before *memory) {
+	w.tb.Helper()
+	if after := dump(w.state, w.now); after != before.state {
+		w.tb.Fatalf("Decide changed the state: %s", firstDifference(before.state, after))
+	}
+}
+
+// check holds a step to everything that must hold always.
+func (w *world) check(before *memory, message *Message, changes *Changes) {
+	w.tb.Helper()
+	w.checkEvents(before, message, changes)
+	w.checkRows(before, message, changes)
+	w.checkTeams(before)
+	for _, c := range w.rows {
+		w.checkCase(c)
+	}
+	w.checkWaiting()
+	w.checkSecrets(changes)
+	w.checkStatistics(changes)
+	w.checkHanded(changes)
+	w.checkReload()
+}
+
+// checkEvents: the journal has no gaps and no steps back, what changed says so,
+// and a message that was applied before changes nothing.
+func (w *world) checkEvents(before *memory, message *Message, changes *Changes) {
+	w.tb.Helper()
+	spoken, spokenOfTeam := map[int64]bool{}, map[int32]bool{}
+	for i := range changes.Events {
+		event := &changes.Events[i]
+		if event.Sequence != before.head+int64(i)+1 || !event.At.Equal(message.Now) {
+			w.tb.Fatalf("event %d of %d has sequence %d and time %s", i, before.head, event.Sequence, event.At)
+		}
+		if !slices.Contains(EventTypes(), event.Type) {
+			w.tb.Fatalf("event %s is not in the list", event.Type)
+		}
+		if event.Case != 0 && event.CaseID != w.rows[event.Case].ID || event.Team != 0 && event.TeamID != w.teams[event.Team].ID {
+			w.tb.Fatalf("event %d names %q and %q", event.Sequence, event.CaseID, event.TeamID)
+		}
+		spoken[event.Case], spokenOfTeam[event.Team] = true, true
+		var read Event
+		if err := read.SetData(event.Data()); err != nil || canonical(read.EventFields) != canonical(event.EventFields) {
+			w.tb.Fatalf("event %d is read back as %+v (%v)", event.Sequence, read.EventFields, err)
+		}
+	}
+	if w.state.head.Sequence != before.head+int64(len(changes.Events)) {
+		w.tb.Fatalf("the head is %d after %d and %d events", w.state.head.Sequence, before.head, len(changes.Events))
+	}
+	for _, c := range changes.Cases {
+		if !spoken[c.Key] {
+			w.tb.Fatalf("case %d changed without an event: %s", c.Key, types(changes.Events))
+		}
+	}
+	for _, team := range changes.Teams {
+		if !spokenOfTeam[team.Key] {
+			w.tb.Fatalf("team %s changed without an event", team.ID)
+		}
+	}
+	if changes.Result == "repeated" && (len(changes.Events)+len(changes.Cases)+len(changes.Teams) > 0 || changes.Applied != nil) {
+		w.tb.Fatalf("a repeated message changed something: %s", types(changes.Events))
+	}
+	if changes.Result == "refused" && len(changes.Events)+len(changes.Cases)+len(changes.Teams)+len(changes.Notes)+len(changes.Decisions) > 0 {
+		w.tb.Fatalf("a refused message changed something: %s", types(changes.Events))
+	}
+	if changes.Applied != nil && changes.Applied.Sequence != w.state.head.Sequence {
+		w.tb.Fatalf("the result has position %d, the head is %d", changes.Applied.Sequence, w.state.head.Sequence)
+	}
+	sequences := map[int64]bool{}
+	for i := range changes.Decisions {
+		decision := &changes.Decisions[i]
+		if sequences[decision.Sequence] || decision.Sequence <= before.head || decision.Sequence > w.state.head.Sequence {
+			w.tb.Fatalf("a decision has the sequence %d", decision.Sequence)
+		}
+		sequences[decision.Sequence] = true
+	}
+}
+
+// part is one row of a case: its content without Changed, and Changed.
+type part struct {
+	content string
+	changed int64
+}
+
+// parts divides a case into its rows.
+func parts(c *Case) map[string]part {
+	p := map[string]part{}
+	if c == nil {
+		return p
+	}
+	add := func(name string, row any, changed int64) { p[name] = part{canonical(row), changed} }
+	row := *c
+	row.Changed, row.Applications, row.Subjects, row.Assignments, row.Sealed, row.Personal = 0, nil, nil, nil, nil, Personal{}
+	add("case", row, c.Changed)
+	for i, a := range c.Applications {
+		changed := a.Changed
+		a.Changed = 0
+		add("application "+strconv.Itoa(i), a, changed)
+	}
+	for i, s := range c.Subjects {
+		changed := s.Changed
+		s.Changed = 0
+		add("subject "+strconv.Itoa(i), s, changed)
+	}
+	for i, a := range c.Assignments {
+		changed := a.Changed
+		a.Changed = 0
+		add("assignment "+strconv.Itoa(i), a, changed)
+	}
+	for i, s := range c.Sealed {
+		changed := s.Changed
+		s.Changed = 0
+		add("sealed "+strconv.Itoa(i), s, changed)
+	}
+	personal := c.Personal
+	personal.Changed = 0
+	add("personal", personal, c.Personal.Changed)
+	return p
+}
+
+// checkRows: a row that differs carries a sequence of this step, one that does
+// not differ keeps its own. An update may rewrite what it names.
+func (w *world) checkRows(before *memory, message *Message, changes *Changes) {
+	w.tb.Helper()
+	update := message.Filing != nil || message.Command != nil && message.Command.Type == CommandUpdate
+	edited := map[int64]bool{}
+	for _, c := range changes.Cases {
+		if edited[c.Key] {
+			w.tb.Fatalf("case %d is there twice", c.Key)
+		}
+		edited[c.Key] = true
+		old, now := parts(before.rows[c.Key]), parts(c)
+		some := false
+		for name, row := range now {
+			was, existed := old[name]
+			fresh := row.changed > before.head && row.changed <= w.state.head.Sequence
+			some = some || fresh
+			switch {
+			case !existed || was.content != row.content:
+				if !fresh {
+					w.tb.Fatalf("case %d: %s differs, but Changed is %d (step %d to %d, %s)%s", c.Key, name, row.changed, before.head,
+						w.state.head.Sequence, types(changes.Events), firstDifference(was.content, row.content))
+				}
+			case row.changed != was.changed && !update:
+				w.tb.Fatalf("case %d: %s is the same, but Changed went from %d to %d (%s)", c.Key, name, was.changed, row.changed, types(changes.Events))
+			}
+		}
+		if len(old) > len(now) {
+			w.tb.Fatalf("case %d lost a row", c.Key)
+		}
+		if !some && types(changes.Events) != string(EventCaseNoted) { // whose row is the note
+			w.tb.Fatalf("case %d is written without a changed row (%s)", c.Key, types(changes.Events))
+		}
+		for i, a := range c.Assignments {
+			slot := int32(0)
+			if previous := before.rows[c.Key]; previous != nil && i < len(previous.Assignments) {
+				slot = previous.Assignments[i].Slot
+			} else if a.Created <= before.head {
+				w.tb.Fatalf("case %d: assignment %d is new and was created at %d", c.Key, a.N, a.Created)
+			}
+			if slot != a.Slot && (a.SlotChanged <= before.head || a.SlotChanged > a.Changed) {
+				w.tb.Fatalf("case %d: assignment %d has another slot, but SlotChanged is %d", c.Key, a.N, a.SlotChanged)
+			}
+		}
+	}
+	for _, team := range changes.Teams {
+		if team.Changed <= before.head {
+			w.tb.Fatalf("team %s has Changed %d", team.ID, team.Changed)
+		}
+	}
+}
+
+// checkTeams: capacity is hard, and a slot holds one assignment.
+func (w *world) checkTeams(before *memory) {
+	w.tb.Helper()
+	slots := map[int32]map[int32]bool{}
+	for _, c := range w.rows {
+		for _, a := range c.Assignments {
+			if takes := a.Status.TakesSlot() && c.Kind != VolunteerEvent; takes != (a.Slot > 0) {
+				w.tb.Fatalf("case %d: %s is %s with slot %d", c.Key, a.TeamID, a.Status, a.Slot)
+			}
+			if a.Slot == 0 {
+				continue
+			}
+			if slots[a.Team] == nil {
+				slots[a.Team] = map[int32]bool{}
+			}
+			if slots[a.Team][a.Slot] {
+				w.tb.Fatalf("slot %d of %s is taken twice", a.Slot, a.TeamID)
+			}
+			slots[a.Team][a.Slot] = true
+		}
+	}
+	for _, t := range w.state.teams {
+		if t.slots.used != len(slots[t.team.Key]) {
+			w.tb.Fatalf("%s: %d slots counted, %d taken", t.team.ID, t.slots.used, len(slots[t.team.Key]))
+		}
+		if t.slots.used > max(t.team.Capacity, before.used[t.team.ID]) {
+			w.tb.Fatalf("%s has %d slots taken of %d (%d before)", t.team.ID, t.slots.used, t.team.Capacity, before.used[t.team.ID])
+		}
+	}
+}
+
+// checkCase: what must hold for a case by itself.
+func (w *world) checkCase(c *Case) {
+	w.tb.Helper()
+	if c.Status != c.deriveStatus() {
+		w.tb.Fatalf("case %d is %s and should be %s", c.Key, c.Status, c.deriveStatus())
+	}
+	if c.EndedAt.IsZero() != c.Status.Open() || c.SuspendedAt.IsZero() != (c.Status != StatusMissing) {
+		w.tb.Fatalf("case %d is %s, ended %s, suspended %s", c.Key, c.Status, c.EndedAt, c.SuspendedAt)
+	}
+	live, committed, lead := map[string]bool{}, false, false
+	for i, a := range c.Assignments {
+		if a.N != i+1 {
+			w.tb.Fatalf("case %d: assignment %d stands at %d", c.Key, a.N, i)
+		}
+		if !a.Status.Finished() {
+			if live[a.TeamID] {
+				w.tb.Fatalf("case %d: %s is on it twice", c.Key, a.TeamID)
+			}
+			live[a.TeamID] = true
+		}
+		if a.Status.Finished() == a.FinishedAt.IsZero() || (a.Status == AssignmentOffered) == a.AnswerBy.IsZero() {
+			w.tb.Fatalf("case %d: %s is %s, finished %s, to answer by %s", c.Key, a.TeamID, a.Status, a.FinishedAt, a.AnswerBy)
+		}
+		committed = committed || a.Status.Committed()
+		lead = lead || a.Status.Committed() && a.TeamID == c.LeadTeam
+		// A team's office may move to another region after it was asked.
+		if team := w.state.team(a.Team).team; team.Region != "" && team.At.Before(a.OfferedAt) && !slices.Contains(c.Regions, team.Region) {
+			region := team.Region
+			w.tb.Fatalf("case %d: regions %v lack %s of %s", c.Key, c.Regions, region, a.TeamID)
+		}
+		if !c.searching() && (a.Status.Committed() || a.Status == AssignmentOffered || a.Status == AssignmentNoAnswer) {
+			w.tb.Fatalf("case %d has ended and %s is %s", c.Key, a.TeamID, a.Status)
+		}
+	}
+	if committed != lead && c.searching() {
+		w.tb.Fatalf("case %d: the lead is %q of %s", c.Key, c.LeadTeam, w.statuses(c.Key))
+	}
+	if c.Region != "" && (len(c.Regions) == 0 || c.Regions[0] != c.Region) {
+		w.tb.Fatalf("case %d: regions %v of %s", c.Key, c.Regions, c.Region)
+	}
+	if len(c.Personal.Subjects) != len(c.Subjects) || len(c.Personal.Applications) != len(c.Applications) {
+		w.tb.Fatalf("case %d: its personal data are not as long as the case", c.Key)
+	}
+	withheld := map[int]bool{}
+	for i := range c.Sealed {
+		if s := &c.Sealed[i]; s.withheld() {
+			if withheld[s.Subject] {
+				w.tb.Fatalf("case %d: two outcomes of subject %d are withheld", c.Key, s.Subject)
+			}
+			withheld[s.Subject] = true
+		}
+	}
+}
+
+// checkWaiting: what wants a team is known to wait, every open offer has a
+// deadline, and nobody waits while a team is free that could be asked.
+func (w *world) checkWaiting() {
+	w.tb.Helper()
+	d := &decision{s: w.state, now: w.now}
+	var want, have []int64
+	offers := 0
+	for key, c := range w.state.cases {
+		for i := range c.Assignments {
+			if c.Assignments[i].Status == AssignmentOffered {
+				offers++
+			}
+		}
+		if !wantsTeam(c) {
+			continue
+		}
+		want = append(want, key)
+		for _, t := range w.state.teams {
+			if t.team.RangeKM > 0 {
+				continue // what is within its range changes as it moves
+			}
+			if result := d.assess(c, t, 0); result == CandidateEligible || result == CandidateNoAnswer {
+				w.tb.Fatalf("case %d waits (%s) while %s is %s", key, w.statuses(key), t.team.ID, result)
+			}
+		}
+	}
+	for _, key := range w.state.waiting.inOrder() {
+		have = append(have, key)
+	}
+	slices.Sort(want)
+	slices.Sort(have)
+	if !slices.Equal(want, have) {
+		w.tb.Fatalf("cases %v want a team, %v wait", want, have)
+	}
+	off := 0
+	for _, t := range w.state.teams {
+		if !t.team.Available && !t.team.Until.IsZero() {
+			off++
+		}
+	}
+	if timers := wantedTimers(w.state); len(timers) != offers+off {
+		w.tb.Fatalf("%d offers are open and %d teams come back, but there are %d timers", offers, off, len(timers))
+	}
+}
+
+// checkSecrets: nothing personal is in the journal, and no outcome before the
+// family knows it.
+func (w *world) checkSecrets(changes *Changes) {
+	w.tb.Helper()
+	for i := range changes.Events {
+		event := &changes.Events[i]
+		data := event.Data()
+		if bytes.Contains(data, []byte(personal)) {
+			w.tb.Fatalf("%s tells personal data: %s", event.Type, data)
+		}
+		if event.Outcome == OutcomeOpen && event.Type != EventCaseOutcome {
+			if strings.Contains(string(data), string(OutcomeDeceased)) && event.StatusNow != StatusDeceased ||
+				strings.Contains(string(data), string(ConditionNoSignsOfLife)) {
+				w.tb.Fatalf("%s tells an outcome: %s", event.Type, data)
+			}
+			continue
+		}
+		c := w.rows[event.Case]
+		told := c.Closing
+		if s := c.subject(event.SubjectID); s != nil {
+			told = s.Outcome
+		}
+		if told == nil || told.Outcome != event.Outcome || told.Condition != event.Condition {
+			w.tb.Fatalf("%s tells %s, which is not told: %s", event.Type, event.Outcome, data)
+		}
+	}
+}
+
+// checkStatistics: figures made from the journal are those of the rows.
+func (w *world) checkStatistics(changes *Changes) {
+	w.tb.Helper()
+	for i := range changes.Events {
+		if event := &changes.Events[i]; event.Case != 0 && concerns(event) {
+			w.counted[event.Case] = project(w.counted[event.Case], event)
+		}
+	}
+	for key, c := range w.rows {
+		row := w.counted[key]
+		if row == nil || row.Region != c.Region || row.Kind != c.Kind || row.Exercise != c.Exercise ||
+			row.LeadTeam != c.LeadTeam || row.Applications != len(c.Applications) || row.Outcome != c.told(nil) {
+			w.tb.Fatalf("case %d is counted as %+v", key, row)
+		}
+		if len(row.Subjects) != len(c.Subjects) {
+			w.tb.Fatalf("case %d has %d subjects, %d are counted", key, len(c.Subjects), len(row.Subjects))
+		}
+		for i := range c.Subjects {
+			s, counted := &c.Subjects[i], row.Subjects[i]
+			if counted.ID != s.ID || counted.Category != s.Category || counted.Outcome != c.told(s) {
+				w.tb.Fatalf("case %d: subject %s is counted as %+v", key, s.ID, counted)
+			}
+		}
+		var first time.Time
+		for _, a := range c.Assignments {
+			if !a.OnSceneAt.IsZero() && (first.IsZero() || a.OnSceneAt.Before(first)) {
+				first = a.OnSceneAt
+			}
+		}
+		if first.IsZero() != row.FirstOnSceneAt.IsZero() {
+			w.tb.Fatalf("case %d: the first team came at %s, counted %s", key, first, row.FirstOnSceneAt)
+		}
+	}
+}
+
+// checkHanded: a Case that has left Decide is never changed again.
+func (w *world) checkHanded(changes *Changes) {
+	w.tb.Helper()
+	for _, c := range changes.Cases {
+		w.handed[c] = canonical(c)
+	}
+	for c, was := range w.handed {
+		if now := canonical(c); now != was {
+			w.tb.Fatalf("case %d was changed after it was handed out: %s", c.Key, firstDifference(was, now))
+		}
+	}
+	if len(w.handed) > 200 {
+		clear(w.handed)
+	}
+}
+
+// checkReload: a state loaded from the rows is the state in memory.
+func (w *world) checkReload() {
+	w.tb.Helper()
+	loaded := NewState(DefaultSettings(), w.snapshot())
+	if a, b := dump(w.state, w.now), dump(loaded, w.now); a != b {
+		w.tb.Fatalf("the state loaded again differs from the state in memory: %s", firstDifference(a, b))
+	}
+}

@@ -1,0 +1,137 @@
+package web
+
+import (
+	"time"
+
+	"github.com/izdeu/izdeu/dispatch"
+)
+
+// The bodies that are sent, as the OpenAPI and AsyncAPI documents describe
+// them. The Intake reads and checks them.
+
+// ApplicationBody is an application.
+type ApplicationBody struct {
+	ID           string            `json:"id" pattern:"^[A-Za-z0-9._:~-]{1,128}$" doc:"Unique within the system"`
+	Kind         dispatch.Kind     `json:"kind" enum:"missing_person,emergency,volunteer_event"`
+	FiledAt      time.Time         `json:"filed_at" doc:"Required over HTTP"`
+	Revision     int64             `json:"revision,omitempty" doc:"A later one amends the case"`
+	Source       *SourceBody       `json:"source,omitempty"`
+	Reporter     *ReporterView     `json:"reporter,omitempty" doc:"Who called"`
+	Location     *PointView        `json:"location" doc:"Last known point, or place of the incident or event; required over HTTP"`
+	AccuracyM    float64           `json:"accuracy_m,omitempty" doc:"Metres"`
+	Place        string            `json:"place,omitempty"`
+	Address      string            `json:"address,omitempty"`
+	Urgency      dispatch.Urgency  `json:"urgency,omitempty" enum:"routine,urgent,life_threatening" doc:"Computed when absent"`
+	CallOut      dispatch.CallOut  `json:"call_out,omitempty" enum:"now,hold,none" doc:"now when absent; hold: being checked first; none: for the record"`
+	Exercise     bool              `json:"exercise,omitempty" doc:"Kept out of statistics"`
+	Subjects     []SubjectBody     `json:"subjects,omitempty" doc:"Of a missing person; required over HTTP"`
+	Incident     dispatch.Incident `json:"incident,omitempty" enum:"flood,snow_trap,ice,water,fire,mountain,technical,other" doc:"Of an emergency"`
+	PeopleAtRisk *PeopleView       `json:"people_at_risk,omitempty" doc:"Of an emergency"`
+	Event        *EventView        `json:"event,omitempty" doc:"Of a volunteer event"`
+	Needs        *NeedsView        `json:"needs,omitempty"`
+}
+
+// SourceBody says where an application comes from.
+type SourceBody struct {
+	System    string `json:"system,omitempty" doc:"Over HTTP it is set from the key"`
+	Reference string `json:"reference,omitempty" doc:"The filing service's own number"`
+}
+
+// SubjectBody is a person sought, as filed.
+type SubjectBody struct {
+	ID          string       `json:"id,omitempty" doc:"Unique within the application"`
+	Name        string       `json:"name,omitempty"`
+	Sex         dispatch.Sex `json:"sex,omitempty" enum:"male,female"`
+	Age         *int         `json:"age,omitempty" doc:"Years"`
+	Category    string       `json:"category,omitempty"`
+	Description string       `json:"description,omitempty"`
+	Health      string       `json:"health,omitempty"`
+	LastSeenAt  *time.Time   `json:"last_seen_at,omitempty"`
+}
+
+// CommandBody is a command. Which fields apply depends on its type; case.update
+// takes the fields of an application too.
+type CommandBody struct {
+	CommandID   string               `json:"command_id" pattern:"^[A-Za-z0-9._:~-]{1,128}$" doc:"Made by the sender; the command is applied once"`
+	Type        dispatch.CommandType `json:"type"`
+	CaseID      string               `json:"case_id,omitempty" doc:"Over HTTP it is set from the address"`
+	Application *ApplicationRefBody  `json:"application,omitempty" doc:"In Kafka, instead of case_id"`
+	At          *time.Time           `json:"at,omitempty" doc:"When it happened"`
+	Actor       *dispatch.Actor      `json:"actor,omitempty" doc:"Over HTTP it is set from the key"`
+	TeamID      string               `json:"team_id,omitempty"`
+	Note        string               `json:"note,omitempty"`
+	ETAMinutes  *int                 `json:"eta_minutes,omitempty"`
+	People      *int                 `json:"people,omitempty"`
+	Reason      string               `json:"reason,omitempty"`
+	CallOut     dispatch.CallOut     `json:"call_out,omitempty" enum:"now,hold,none"`
+	Audience    dispatch.Audience    `json:"audience,omitempty" enum:"team,coordination,sealed"`
+	SubjectID   string               `json:"subject_id,omitempty"`
+	Outcome     dispatch.Outcome     `json:"outcome,omitempty" enum:"found,missing,deceased,closed"`
+	Condition   dispatch.Condition   `json:"condition,omitempty" enum:"well,injured,no_signs_of_life,not_stated"`
+	FoundBy     string               `json:"found_by,omitempty" enum:"team,police,public,self,family"`
+	ConfirmedBy string               `json:"confirmed_by,omitempty"`
+	Identity    string               `json:"identity,omitempty" enum:"confirmed,unconfirmed"`
+	FamilyTold  bool                 `json:"family_told,omitempty" doc:"Without it a death is withheld"`
+	Withhold    bool                 `json:"withhold,omitempty" doc:"Withhold any outcome until the family is told"`
+	ToldBy      string               `json:"told_by,omitempty"`
+	Role        string               `json:"role,omitempty"`
+	Location    *PointView           `json:"location,omitempty"`
+}
+
+// ApplicationRefBody names an application.
+type ApplicationRefBody struct {
+	System string `json:"system"`
+	ID     string `json:"id"`
+}
+
+// TeamBody registers a team.
+type TeamBody struct {
+	Type         string           `json:"type,omitempty" enum:"team.registered" doc:"Required in Kafka"`
+	ID           string           `json:"id,omitempty" pattern:"^[A-Za-z0-9._:~-]{1,128}$" doc:"Over HTTP it is set from the address"`
+	Organisation string           `json:"organisation,omitempty"`
+	Branch       string           `json:"branch,omitempty"`
+	Name         string           `json:"name"`
+	Base         PointView        `json:"base"`
+	Kinds        []dispatch.Kind  `json:"kinds,omitempty" doc:"What it may be asked for; missing_person and emergency when absent"`
+	Skills       []string         `json:"skills,omitempty"`
+	Members      int              `json:"members,omitempty"`
+	Capacity     int              `json:"capacity,omitempty" doc:"Cases at once"`
+	RangeKM      float64          `json:"range_km,omitempty" doc:"Kilometres; absent: no limit"`
+	Answers      dispatch.Answers `json:"answers,omitempty" enum:"manual,automatic"`
+	Contacts     []ContactBody    `json:"contacts,omitempty"`
+	At           *time.Time       `json:"at,omitempty"`
+}
+
+// ContactBody is a way to wake a team.
+type ContactBody struct {
+	Channel string `json:"channel" enum:"webpush,webhook"`
+	Address string `json:"address"`
+}
+
+// AvailabilityBody says whether a team can be asked.
+type AvailabilityBody struct {
+	Type      string     `json:"type,omitempty" enum:"team.availability" doc:"Required in Kafka"`
+	ID        string     `json:"id,omitempty" doc:"Over HTTP it is set from the address"`
+	Available bool       `json:"available"`
+	Until     *time.Time `json:"until,omitempty" doc:"When it can be asked again"`
+	At        *time.Time `json:"at,omitempty"`
+}
+
+// PositionBody says where a team is.
+type PositionBody struct {
+	TeamID    string     `json:"team_id,omitempty" doc:"Over HTTP it is set from the address"`
+	Position  PointView  `json:"position"`
+	At        *time.Time `json:"at,omitempty"`
+	AccuracyM float64    `json:"accuracy_m,omitempty" doc:"Metres"`
+}
+
+// DeadLetterBody is what goes out to the dead letter topic: the record's own
+// key and value, cut to 64 KiB, with these headers.
+type DeadLetterBody struct {
+	Reason    string `json:"reason"`
+	Detail    string `json:"detail"`
+	Topic     string `json:"topic"`
+	Partition int    `json:"partition"`
+	Offset    int64  `json:"offset"`
+	SHA256    string `json:"sha256,omitempty" doc:"Of a value that was cut"`
+}

@@ -1,0 +1,75 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strconv"
+
+	"github.com/izdeu/izdeu/dispatch"
+)
+
+func (s *Server) registerStatistics() {
+	type query struct {
+		From    string `query:"from" doc:"from <= opened_at; RFC 3339, or a date at +05:00"`
+		To      string `query:"to" doc:"opened_at < to"`
+		Region  string `query:"region" doc:"ISO 3166-2"`
+		GroupBy string `query:"group_by" doc:"region, team (the lead team), organisation, month, kind or category"`
+	}
+	register(s, operation{id: opGetStatistics, method: http.MethodGet, path: apiRoot + "/statistics", tag: "statistics",
+		summary: "Totals, groups and checks",
+		about:   "A key with regions sees the cases of its regions alone. An outcome that is withheld counts as open.",
+		answers: map[int]any{200: dispatch.StatisticsReport{}}, errors: []int{422, 503}},
+		func(ctx context.Context, in *query) (*answer, error) {
+			ctx, cancel := context.WithTimeout(ctx, queryLimit)
+			defer cancel()
+			var q dispatch.StatisticsQuery
+			var err error
+			if q.From, err = parseMoment("from", in.From); err != nil {
+				return nil, err
+			}
+			if q.To, err = parseMoment("to", in.To); err != nil {
+				return nil, err
+			}
+			q.GroupBy = dispatch.GroupBy(in.GroupBy)
+			if in.GroupBy != "" && !slices.Contains(dispatch.GroupBys(), q.GroupBy) {
+				return nil, invalidParameter("group_by", "is none of "+words(dispatch.GroupBys()))
+			}
+			if in.Region != "" {
+				if err := knownRegion(in.Region); err != nil {
+					return nil, err
+				}
+			}
+			if q.Regions, err = callerOf(ctx).countedRegions(in.Region); err != nil {
+				return nil, err
+			}
+			head, _ := s.config.Feed.Head()
+			report, err := dispatch.Report(ctx, s.config.Statistics, head.Epoch, q)
+			if err != nil {
+				return nil, storeError(err)
+			}
+			return answerJSON(http.StatusOK, report)
+		})
+}
+
+// countedRegions gives the regions that a viewer's statistics are limited to;
+// none for no limit.
+func (v *viewer) countedRegions(region string) ([]string, error) {
+	limited := len(v.regions) > 0 && !slices.ContainsFunc(v.roles, func(role Role) bool { return rightsOf[role].cases == everywhere })
+	switch {
+	case region == "" && limited:
+		return v.regions, nil
+	case region == "":
+		return nil, nil
+	case limited && !v.inRegions(region):
+		return nil, problem(http.StatusForbidden, codeForbidden, "Your key is not for this region.")
+	}
+	return []string{region}, nil
+}
+
+func parseID(value string) (int64, error) {
+	if value == "" {
+		return 0, nil
+	}
+	return strconv.ParseInt(value, 10, 64)
+}

@@ -1,0 +1,339 @@
+package web
+
+import (
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/paulmach/orb"
+
+	"github.com/izdeu/izdeu/dispatch"
+)
+
+// roundedTo is the precision in degrees of a place for those who may not see
+// personal data: about a kilometre, so that no house can be told.
+const roundedTo = 100.0
+
+// liveCasesShown bounds the cases that are listed with a team.
+const liveCasesShown = 20
+
+// appendCase appends the view of a case: the one function that answers, lists
+// and live frames come from. s must be what the viewer sees of this case.
+func appendCase(b []byte, c *dispatch.Case, v *viewer, s sight, demo bool) []byte {
+	b = append(b, '{')
+	b = text(b, "id", c.ID)
+	b = text(b, "number", c.Number)
+	b = text(b, "kind", string(c.Kind))
+	b = text(b, "status", string(c.Status))
+	b = text(b, "urgency", string(c.Urgency))
+	b = text(b, "region", c.Region)
+	b = appendPlace(b, c, s)
+	b = text(b, "call_out", string(c.CallOut))
+	b = flag(b, "exercise", c.Exercise)
+	b = flag(b, "demo", demo)
+	b = moment(b, "opened_at", c.OpenedAt)
+	b = moment(b, "ended_at", c.EndedAt)
+	b = moment(b, "suspended_at", c.SuspendedAt)
+	b = moment(b, "unanswered_at", c.UnansweredAt)
+	if len(c.NeedsReview) > 0 {
+		b = append(name(b, "needs_review"), '[')
+		for i := range c.NeedsReview {
+			r := &c.NeedsReview[i]
+			b = append(comma(b), '{')
+			b = quote(name(b, "pointer"), r.Pointer)
+			b = quote(name(b, "detail"), r.Detail)
+			b = append(flag(b, "holds", r.Holds), '}')
+		}
+		b = append(b, ']')
+	}
+	b = appendApplications(b, c, v, s)
+	b = appendSubjects(b, c, s)
+	b = text(b, "incident", string(c.Incident))
+	b = appendKindParts(b, c)
+	if s.sealed {
+		b = appendSealed(b, c)
+	}
+	if c.Needs.Teams > 0 || len(c.Needs.Skills) > 0 {
+		b = append(name(b, "needs"), '{')
+		b = whole(b, "teams", int64(c.Needs.Teams))
+		b = append(texts(b, "skills", c.Needs.Skills), '}')
+	}
+	if s.assignments {
+		b = appendAssignments(b, c, s)
+		b = text(b, "lead_team_id", c.LeadTeam)
+	}
+	if s.personal {
+		b = appendMarks(b, c)
+	}
+	return append(b, '}')
+}
+
+func appendPlace(b []byte, c *dispatch.Case, s sight) []byte {
+	if c.Location != nil {
+		if s.personal {
+			b = point(b, "location", *c.Location)
+		} else {
+			b = point(b, "location", orb.Point{math.Round(c.Location.Lon()*roundedTo) / roundedTo, math.Round(c.Location.Lat()*roundedTo) / roundedTo})
+			b = flag(b, "approximate", true)
+		}
+	}
+	if c.AccuracyM > 0 && s.personal {
+		b = decimal(b, "accuracy_m", c.AccuracyM)
+	}
+	if s.personal {
+		b = text(b, "place", c.Personal.Place)
+		b = text(b, "address", c.Personal.Address)
+	}
+	return b
+}
+
+func appendApplications(b []byte, c *dispatch.Case, v *viewer, s sight) []byte {
+	open := false
+	for i := range c.Applications {
+		a := &c.Applications[i]
+		own := v.owns(*a)
+		if !s.allApplications && !own {
+			continue
+		}
+		if !open {
+			b, open = append(name(b, "applications"), '['), true
+		}
+		b = append(comma(b), '{')
+		b = quote(name(b, "system"), a.System)
+		b = quote(name(b, "id"), a.ID)
+		if s.personal || own {
+			b = text(b, "reference", a.Reference)
+		}
+		b = moment(b, "filed_at", a.FiledAt)
+		if s.reporter && i < len(c.Personal.Applications) {
+			if r := &c.Personal.Applications[i]; r.Name != "" || r.Phone != "" || r.Relation != "" {
+				b = append(name(b, "reporter"), '{')
+				b = text(b, "name", r.Name)
+				b = text(b, "phone", r.Phone)
+				b = append(text(b, "relation", r.Relation), '}')
+			}
+		}
+		b = append(b, '}')
+	}
+	if open {
+		b = append(b, ']')
+	}
+	return b
+}
+
+func appendSubjects(b []byte, c *dispatch.Case, s sight) []byte {
+	if len(c.Subjects) == 0 {
+		return b
+	}
+	b = append(name(b, "subjects"), '[')
+	for i := range c.Subjects {
+		one := &c.Subjects[i]
+		b = append(comma(b), '{')
+		b = quote(name(b, "id"), one.ID)
+		if s.personal && i < len(c.Personal.Subjects) {
+			b = text(b, "name", c.Personal.Subjects[i].Name)
+		}
+		b = text(b, "sex", string(one.Sex))
+		b = given(b, "age", one.Age)
+		b = text(b, "category", one.Category)
+		if s.personal && i < len(c.Personal.Subjects) {
+			b = text(b, "description", c.Personal.Subjects[i].Description)
+			b = text(b, "health", c.Personal.Subjects[i].Health)
+		}
+		b = moment(b, "last_seen_at", one.LastSeenAt)
+		if o := one.Outcome; o != nil {
+			b = text(b, "outcome", string(o.Outcome))
+			b = text(b, "condition", string(o.Condition))
+			b = text(b, "found_by", o.FoundBy)
+			b = text(b, "reason", o.Reason)
+			b = moment(b, "outcome_at", o.At)
+		}
+		b = append(b, '}')
+	}
+	return append(b, ']')
+}
+
+func appendKindParts(b []byte, c *dispatch.Case) []byte {
+	if p := c.PeopleAtRisk; p != nil {
+		b = append(name(b, "people_at_risk"), '{')
+		b = given(b, "total", p.Total)
+		b = given(b, "children", p.Children)
+		b = append(given(b, "immobile", p.Immobile), '}')
+	}
+	if e := c.Event; e != nil {
+		b = append(name(b, "event"), '{')
+		b = text(b, "title", e.Title)
+		b = text(b, "direction", e.Direction)
+		b = moment(b, "starts_at", e.StartsAt)
+		b = moment(b, "ends_at", e.EndsAt)
+		b = append(positive(b, "volunteers_needed", e.VolunteersNeeded), '}')
+	}
+	if o := c.Closing; o != nil {
+		b = append(name(b, "outcome"), '{')
+		b = text(b, "outcome", string(o.Outcome))
+		b = text(b, "reason", o.Reason)
+		b = positive(b, "people", o.People)
+		b = append(moment(b, "at", o.At), '}')
+	}
+	return b
+}
+
+// appendSealed appends the outcomes that are withheld now; those that were
+// released stand with their subjects.
+func appendSealed(b []byte, c *dispatch.Case) []byte {
+	open := false
+	for i := range c.Sealed {
+		one := &c.Sealed[i]
+		if !one.ReleasedAt.IsZero() {
+			continue
+		}
+		if !open {
+			b, open = append(name(b, "sealed"), '['), true
+		}
+		b = append(comma(b), '{')
+		for j := range c.Subjects {
+			if c.Subjects[j].N == one.Subject {
+				b = text(b, "subject_id", c.Subjects[j].ID)
+			}
+		}
+		o := &one.Outcome
+		b = text(b, "outcome", string(o.Outcome))
+		b = text(b, "condition", string(o.Condition))
+		b = text(b, "found_by", o.FoundBy)
+		b = text(b, "confirmed_by", o.ConfirmedBy)
+		b = text(b, "identity", o.Identity)
+		b = text(b, "reason", o.Reason)
+		b = moment(b, "at", o.At)
+		if one.Location != nil {
+			b = point(b, "location", *one.Location)
+		}
+		b = append(b, '}')
+	}
+	if open {
+		b = append(b, ']')
+	}
+	return b
+}
+
+func appendAssignments(b []byte, c *dispatch.Case, s sight) []byte {
+	if len(c.Assignments) == 0 {
+		return b
+	}
+	b = append(name(b, "assignments"), '[')
+	for i := range c.Assignments {
+		a := &c.Assignments[i]
+		b = append(comma(b), '{')
+		b = text(b, "team_id", a.TeamID)
+		b = whole(b, "round", int64(a.Round))
+		b = text(b, "status", string(a.Status))
+		b = decimal(b, "distance_m", math.Round(a.DistanceM))
+		if a.PositionAt.IsZero() {
+			b = text(b, "from", "base")
+		} else {
+			b = text(b, "from", "position")
+			b = positive(b, "position_age_s", int(a.OfferedAt.Sub(a.PositionAt)/time.Second))
+		}
+		b = positive(b, "rings", a.Rings)
+		b = flag(b, "by_hand", a.ByHand)
+		b = moment(b, "offered_at", a.OfferedAt)
+		if a.Status == dispatch.AssignmentOffered {
+			b = moment(b, "answer_by", a.AnswerBy)
+		}
+		b = moment(b, "answered_at", a.AnsweredAt)
+		b = moment(b, "eta_at", a.ETAAt)
+		b = positive(b, "people", a.People)
+		if s.personal {
+			b = text(b, "reason", a.Words)
+		}
+		b = moment(b, "en_route_at", a.EnRouteAt)
+		b = moment(b, "on_scene_at", a.OnSceneAt)
+		b = moment(b, "standing_down_at", a.StandingDownAt)
+		b = moment(b, "acknowledged_at", a.AcknowledgedAt)
+		if a.Status == dispatch.AssignmentReturned {
+			b = moment(b, "returned_at", a.FinishedAt)
+		}
+		b = append(positive(b, "people_returned", a.PeopleReturned), '}')
+	}
+	return append(b, ']')
+}
+
+// appendMarks appends where subjects were found, once that may be told.
+func appendMarks(b []byte, c *dispatch.Case) []byte {
+	open := false
+	for i := range c.Personal.Subjects {
+		at := c.Personal.Subjects[i].FoundAt
+		if at == nil || i >= len(c.Subjects) || c.Subjects[i].Outcome == nil {
+			continue
+		}
+		if !open {
+			b, open = append(name(b, "points"), '['), true
+		}
+		b = append(comma(b), '{')
+		b = text(b, "point", "found")
+		b = point(b, "location", *at)
+		b = append(moment(b, "at", c.Subjects[i].Outcome.At), '}')
+	}
+	if open {
+		b = append(b, ']')
+	}
+	return b
+}
+
+// appendTeam appends the view of a team. live are the ids of the cases that
+// the viewer sees among those that take one of its slots.
+func appendTeam(b []byte, t dispatch.TeamState, live []string, position bool) []byte {
+	b = append(b, '{')
+	b = quote(name(b, "id"), t.ID)
+	b = text(b, "organisation", t.Organisation)
+	b = text(b, "branch", t.Branch)
+	b = quote(name(b, "name"), t.Name)
+	b = point(b, "base", t.Base)
+	b = text(b, "region", t.Region)
+	b = texts(b, "kinds", t.Kinds)
+	b = texts(b, "skills", t.Skills)
+	b = positive(b, "members", t.Members)
+	b = whole(b, "capacity", int64(t.Capacity))
+	if t.RangeKM > 0 {
+		b = decimal(b, "range_km", t.RangeKM)
+	}
+	b = text(b, "answers", string(t.Answers))
+	b = append(name(b, "available"), boolText(t.Available)...)
+	if !t.Available {
+		b = moment(b, "unavailable_until", t.Until)
+	}
+	if p := t.Position; p != nil && position {
+		b = append(name(b, "position"), '{')
+		b = point(b, "position", p.Position)
+		b = moment(b, "at", p.At)
+		if p.AccuracyM > 0 {
+			b = decimal(b, "accuracy_m", p.AccuracyM)
+		}
+		b = append(b, '}')
+	}
+	return append(texts(b, "live_cases", live), '}')
+}
+
+func boolText(v bool) string {
+	if v {
+		return "true"
+	}
+	return "false"
+}
+
+// mentions says that a text stands in what the viewer sees of a case: a search
+// must not tell by its hits what the answer hides.
+func mentions(c *dispatch.Case, v *viewer, s sight, query string) bool {
+	query = strings.ToLower(query)
+	in := func(value string) bool { return value != "" && strings.Contains(strings.ToLower(value), query) }
+	if in(c.Number) || s.personal && in(c.Personal.Place) {
+		return true
+	}
+	if s.personal && slices.ContainsFunc(c.Personal.Subjects, func(p dispatch.SubjectPersonal) bool { return in(p.Name) }) {
+		return true
+	}
+	return slices.ContainsFunc(c.Applications, func(a dispatch.Application) bool {
+		own := v.owns(a)
+		return (s.allApplications || own) && (in(a.ID) || (s.personal || own) && in(a.Reference))
+	})
+}

@@ -1,0 +1,317 @@
+package web
+
+import (
+	"time"
+
+	"github.com/izdeu/izdeu/dispatch"
+)
+
+// The types of the answers, as the OpenAPI and AsyncAPI documents describe
+// them. Cases and teams are written by appendCase and appendTeam, which a test
+// holds to these.
+
+// PointView is a GeoJSON point.
+type PointView struct {
+	Type        string     `json:"type" enum:"Point"`
+	Coordinates [2]float64 `json:"coordinates" doc:"Longitude and latitude in degrees, WGS 84"`
+}
+
+// CaseView is a case as a viewer sees it. What is unknown, empty or not for
+// the viewer is absent.
+type CaseView struct {
+	ID           string            `json:"id"`
+	Number       string            `json:"number" doc:"Region, year at +05:00, running number; never renumbered" example:"39-2026-000041"`
+	Kind         dispatch.Kind     `json:"kind" enum:"missing_person,emergency,volunteer_event"`
+	Status       dispatch.Status   `json:"status" enum:"review,waiting,assigned,searching,ended,found,missing,deceased,closed"`
+	Urgency      dispatch.Urgency  `json:"urgency" enum:"routine,urgent,life_threatening"`
+	Region       string            `json:"region,omitempty" doc:"ISO 3166-2"`
+	Location     *PointView        `json:"location,omitempty" doc:"Last known point, or place of the incident or event"`
+	Approximate  bool              `json:"approximate,omitempty" doc:"The location is rounded to 0.01 degrees for this viewer"`
+	AccuracyM    float64           `json:"accuracy_m,omitempty" doc:"Metres"`
+	Place        string            `json:"place,omitempty"`
+	Address      string            `json:"address,omitempty"`
+	CallOut      dispatch.CallOut  `json:"call_out" enum:"now,hold,none"`
+	Exercise     bool              `json:"exercise,omitempty"`
+	Demo         bool              `json:"demo,omitempty" doc:"Demo data, not a real case"`
+	OpenedAt     time.Time         `json:"opened_at"`
+	EndedAt      *time.Time        `json:"ended_at,omitempty"`
+	SuspendedAt  *time.Time        `json:"suspended_at,omitempty" doc:"Since when the search is suspended, while missing"`
+	UnansweredAt *time.Time        `json:"unanswered_at,omitempty" doc:"Since when nobody is left to ask"`
+	NeedsReview  []ReviewView      `json:"needs_review,omitempty"`
+	Applications []ApplicationView `json:"applications,omitempty"`
+	Subjects     []SubjectView     `json:"subjects,omitempty"`
+	Incident     dispatch.Incident `json:"incident,omitempty" enum:"flood,snow_trap,ice,water,fire,mountain,technical,other"`
+	PeopleAtRisk *PeopleView       `json:"people_at_risk,omitempty"`
+	Event        *EventView        `json:"event,omitempty"`
+	Outcome      *ClosingView      `json:"outcome,omitempty" doc:"Of a case without subjects"`
+	Sealed       []SealedView      `json:"sealed,omitempty" doc:"Outcomes that the family does not know yet; for coordinators of the region and admins alone"`
+	Needs        *NeedsView        `json:"needs,omitempty"`
+	Assignments  []AssignmentView  `json:"assignments,omitempty"`
+	LeadTeamID   string            `json:"lead_team_id,omitempty"`
+	Points       []MarkView        `json:"points,omitempty"`
+}
+
+// ReviewView names a field that a person has to look at.
+type ReviewView struct {
+	Pointer string `json:"pointer" doc:"JSON pointer into the application"`
+	Detail  string `json:"detail"`
+	Holds   bool   `json:"holds,omitempty" doc:"Nobody is called out until it is mended"`
+}
+
+// ApplicationView is an application of a case.
+type ApplicationView struct {
+	System    string        `json:"system"`
+	ID        string        `json:"id"`
+	Reference string        `json:"reference,omitempty"`
+	FiledAt   *time.Time    `json:"filed_at,omitempty"`
+	Reporter  *ReporterView `json:"reporter,omitempty"`
+}
+
+// ReporterView is who called.
+type ReporterView struct {
+	Name     string `json:"name,omitempty"`
+	Phone    string `json:"phone,omitempty"`
+	Relation string `json:"relation,omitempty"`
+}
+
+// SubjectView is a person sought.
+type SubjectView struct {
+	ID          string             `json:"id"`
+	Name        string             `json:"name,omitempty"`
+	Sex         dispatch.Sex       `json:"sex,omitempty" enum:"male,female"`
+	Age         *int               `json:"age,omitempty" doc:"Years"`
+	Category    string             `json:"category,omitempty"`
+	Description string             `json:"description,omitempty"`
+	Health      string             `json:"health,omitempty"`
+	LastSeenAt  *time.Time         `json:"last_seen_at,omitempty"`
+	Outcome     dispatch.Outcome   `json:"outcome,omitempty" enum:"found,missing,deceased,closed" doc:"Absent while open or withheld"`
+	Condition   dispatch.Condition `json:"condition,omitempty" enum:"well,injured,no_signs_of_life,not_stated"`
+	FoundBy     string             `json:"found_by,omitempty" enum:"team,police,public,self,family"`
+	Reason      string             `json:"reason,omitempty"`
+	OutcomeAt   *time.Time         `json:"outcome_at,omitempty"`
+}
+
+// PeopleView counts the people in an emergency.
+type PeopleView struct {
+	Total    *int `json:"total,omitempty"`
+	Children *int `json:"children,omitempty"`
+	Immobile *int `json:"immobile,omitempty"`
+}
+
+// EventView describes a volunteer event.
+type EventView struct {
+	Title            string     `json:"title,omitempty"`
+	Direction        string     `json:"direction,omitempty"`
+	StartsAt         *time.Time `json:"starts_at,omitempty"`
+	EndsAt           *time.Time `json:"ends_at,omitempty"`
+	VolunteersNeeded int        `json:"volunteers_needed,omitempty"`
+}
+
+// ClosingView is how a case without subjects ended.
+type ClosingView struct {
+	Outcome dispatch.Outcome `json:"outcome" enum:"found,missing,deceased,closed"`
+	Reason  string           `json:"reason,omitempty"`
+	People  int              `json:"people,omitempty"`
+	At      *time.Time       `json:"at,omitempty"`
+}
+
+// SealedView is an outcome that is not told before the family knows it.
+type SealedView struct {
+	SubjectID   string             `json:"subject_id,omitempty"`
+	Outcome     dispatch.Outcome   `json:"outcome" enum:"found,missing,deceased,closed"`
+	Condition   dispatch.Condition `json:"condition,omitempty" enum:"well,injured,no_signs_of_life,not_stated"`
+	FoundBy     string             `json:"found_by,omitempty"`
+	ConfirmedBy string             `json:"confirmed_by,omitempty"`
+	Identity    string             `json:"identity,omitempty" enum:"confirmed,unconfirmed"`
+	Reason      string             `json:"reason,omitempty"`
+	At          *time.Time         `json:"at,omitempty"`
+	Location    *PointView         `json:"location,omitempty"`
+}
+
+// NeedsView says how many teams a case needs and what they must be able to do.
+type NeedsView struct {
+	Teams  int      `json:"teams"`
+	Skills []string `json:"skills,omitempty"`
+}
+
+// AssignmentView is a team on a case.
+type AssignmentView struct {
+	TeamID         string                    `json:"team_id"`
+	Round          int                       `json:"round"`
+	Status         dispatch.AssignmentStatus `json:"status" enum:"offered,no_answer,declined,withdrawn,accepted,en_route,on_scene,standing_down,returned,released"`
+	DistanceM      float64                   `json:"distance_m" doc:"Metres in a straight line on the sphere, when it was asked"`
+	From           string                    `json:"from" enum:"base,position" doc:"What the distance was measured from"`
+	PositionAgeS   int                       `json:"position_age_s,omitempty" doc:"Seconds"`
+	Rings          int                       `json:"rings,omitempty" doc:"How often it was asked"`
+	ByHand         bool                      `json:"by_hand,omitempty"`
+	OfferedAt      *time.Time                `json:"offered_at,omitempty"`
+	AnswerBy       *time.Time                `json:"answer_by,omitempty" doc:"While offered"`
+	AnsweredAt     *time.Time                `json:"answered_at,omitempty"`
+	ETAAt          *time.Time                `json:"eta_at,omitempty"`
+	People         int                       `json:"people,omitempty"`
+	Reason         string                    `json:"reason,omitempty" doc:"The words of the answer"`
+	EnRouteAt      *time.Time                `json:"en_route_at,omitempty"`
+	OnSceneAt      *time.Time                `json:"on_scene_at,omitempty"`
+	StandingDownAt *time.Time                `json:"standing_down_at,omitempty"`
+	AcknowledgedAt *time.Time                `json:"acknowledged_at,omitempty"`
+	ReturnedAt     *time.Time                `json:"returned_at,omitempty"`
+	PeopleReturned int                       `json:"people_returned,omitempty"`
+}
+
+// MarkView is a place that matters for a case.
+type MarkView struct {
+	Point    string     `json:"point" enum:"staging,home,clue,found,hazard"`
+	Location PointView  `json:"location"`
+	At       *time.Time `json:"at,omitempty"`
+}
+
+// TeamView is a team.
+type TeamView struct {
+	ID               string            `json:"id"`
+	Organisation     string            `json:"organisation,omitempty"`
+	Branch           string            `json:"branch,omitempty"`
+	Name             string            `json:"name"`
+	Base             PointView         `json:"base"`
+	Region           string            `json:"region,omitempty" doc:"Of the base; ISO 3166-2"`
+	Kinds            []dispatch.Kind   `json:"kinds,omitempty"`
+	Skills           []string          `json:"skills,omitempty"`
+	Members          int               `json:"members,omitempty"`
+	Capacity         int               `json:"capacity" doc:"Cases at once"`
+	RangeKM          float64           `json:"range_km,omitempty" doc:"Kilometres; absent: no limit"`
+	Answers          dispatch.Answers  `json:"answers" enum:"manual,automatic"`
+	Available        bool              `json:"available"`
+	UnavailableUntil *time.Time        `json:"unavailable_until,omitempty"`
+	Position         *TeamPositionView `json:"position,omitempty"`
+	LiveCases        []string          `json:"live_cases,omitempty" doc:"Cases that take one of its slots and that the viewer sees; the oldest 20"`
+}
+
+// TeamPositionView is where a team was.
+type TeamPositionView struct {
+	Position  PointView `json:"position"`
+	At        time.Time `json:"at"`
+	AccuracyM float64   `json:"accuracy_m,omitempty" doc:"Metres"`
+}
+
+// FrameView is a frame of the live feed, and with type snapshot the answer of
+// GET /board.
+type FrameView struct {
+	Type        string     `json:"type" enum:"snapshot,changes"`
+	Position    string     `json:"position" doc:"EPOCH.SEQ: everything up to here is known once the frame is applied"`
+	Now         time.Time  `json:"now" doc:"The server's clock"`
+	DeadLetters *int       `json:"dead_letters,omitempty" doc:"Dead letters that were not replayed; for coordinators and admins"`
+	Truncated   bool       `json:"truncated,omitempty" doc:"There are more cases than a snapshot holds; the newest are in it"`
+	Cases       []CaseView `json:"cases,omitempty" doc:"Whole cases; in changes, those that changed"`
+	Teams       []TeamView `json:"teams,omitempty" doc:"Whole teams; in changes, those that changed or moved"`
+	Removed     []string   `json:"removed,omitempty" doc:"Ids of cases that the viewer no longer sees"`
+}
+
+// CasesAnswer is a page of cases.
+type CasesAnswer struct {
+	Cases []CaseView `json:"cases"`
+	Next  string     `json:"next,omitempty" doc:"Give it as after for the next page; absent on the last"`
+}
+
+// TeamsAnswer is a list of teams.
+type TeamsAnswer struct {
+	Teams []TeamView `json:"teams"`
+}
+
+// FiledAnswer says that an application is taken in.
+type FiledAnswer struct {
+	ID     string `json:"id"`
+	CaseID string `json:"case_id,omitempty" doc:"Absent when the case was not opened within a second; ask GET /applications/{system}/{id}"`
+	System string `json:"system" doc:"The source.system that it was filed as"`
+}
+
+// StandingAnswer says where an application stands.
+type StandingAnswer struct {
+	System string          `json:"system"`
+	ID     string          `json:"id"`
+	CaseID string          `json:"case_id"`
+	Number string          `json:"number"`
+	Status dispatch.Status `json:"status" enum:"review,waiting,assigned,searching,ended,found,missing,deceased,closed"`
+}
+
+// AcceptedAnswer says that something is in Kafka and will be decided.
+type AcceptedAnswer struct {
+	ID string `json:"id" doc:"Of the team or the command"`
+}
+
+// TimelineAnswer is what happened to a case, in order.
+type TimelineAnswer struct {
+	Events []TimelineEvent `json:"events"`
+}
+
+// TimelineEvent is a line of a case's history.
+type TimelineEvent struct {
+	Position string             `json:"position" doc:"EPOCH.SEQ"`
+	Type     dispatch.EventType `json:"type"`
+	At       time.Time          `json:"at" doc:"When it was decided"`
+	Actor    string             `json:"actor,omitempty"`
+	Text     string             `json:"text,omitempty" doc:"Of a note that the viewer may read"`
+	dispatch.EventFields
+}
+
+// CandidatesAnswer says who was considered for a case and why.
+type CandidatesAnswer struct {
+	Decisions []DecisionView `json:"decisions"`
+}
+
+// DecisionView is one choice of a team.
+type DecisionView struct {
+	Position   string          `json:"position" doc:"EPOCH.SEQ of the event that it led to"`
+	At         time.Time       `json:"at"`
+	Candidates []CandidateView `json:"candidates" doc:"Those asked and the nearest twenty, nearest first"`
+	Others     map[string]int  `json:"others,omitempty" doc:"The rest, counted by result"`
+}
+
+// CandidateView is a team that was considered.
+type CandidateView struct {
+	TeamID       string  `json:"team_id"`
+	DistanceM    float64 `json:"distance_m" doc:"Metres in a straight line on the sphere"`
+	From         string  `json:"from" enum:"base,position"`
+	PositionAgeS int     `json:"position_age_s,omitempty" doc:"Seconds"`
+	Result       string  `json:"result" enum:"offered,eligible,asked,no_answer,declined,released,off_duty,busy,kind,skills,range"`
+	CasesLastDay int     `json:"cases_last_day,omitempty" doc:"Cases accepted in the 24 hours before"`
+}
+
+// DeadLettersAnswer lists records that could not become messages.
+type DeadLettersAnswer struct {
+	DeadLetters []DeadLetterView `json:"dead_letters"`
+}
+
+// DeadLetterView is a dead letter without its content, which may be personal.
+type DeadLetterView struct {
+	ID         int64      `json:"id"`
+	Topic      string     `json:"topic"`
+	Partition  int        `json:"partition"`
+	Offset     int64      `json:"offset"`
+	Reason     string     `json:"reason"`
+	Detail     string     `json:"detail,omitempty"`
+	At         time.Time  `json:"at"`
+	ReplayedAt *time.Time `json:"replayed_at,omitempty"`
+}
+
+// SessionAnswer says who is signed in.
+type SessionAnswer struct {
+	Name    string   `json:"name,omitempty"`
+	Roles   []Role   `json:"roles"`
+	Regions []string `json:"regions,omitempty" doc:"Absent: all"`
+	Teams   []string `json:"teams,omitempty"`
+	Systems []string `json:"systems,omitempty" doc:"The first is the source.system that this key files as"`
+}
+
+// InfoAnswer says what this installation is.
+type InfoAnswer struct {
+	Version      string `json:"version"`
+	Installation string `json:"installation"`
+	Demo         bool   `json:"demo"`
+	DutyPhone    string `json:"duty_phone,omitempty"`
+}
+
+// HealthAnswer says how the program is.
+type HealthAnswer struct {
+	Status   string `json:"status" enum:"ok,not-ready"`
+	Intake   string `json:"intake,omitempty" enum:"ok,disk-full,away"`
+	Database string `json:"database,omitempty" enum:"ok,away"`
+}
