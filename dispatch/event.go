@@ -108,14 +108,5 @@ type EventSubject struct {
 	Category string `json:"category,omitempty"`
 }
 
-// Data gives the fields as JSON: the journal's row and the CloudEvent's data.
-func (e *Event) Data() []byte {
-	b, err := json.Marshal(&e.EventFields)
-	if err != nil {
-		panic(err) // only enums, numbers and times: cannot fail
-	}
-	return b
-}
-
 // SetData reads the fields back from the journal's row.
 func (e *Event) SetData(data []byte) error { return json.Unmarshal(data, &e.EventFields) }
