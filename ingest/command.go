@@ -9,6 +9,7 @@ import (
 )
 
 var (
+	commandTypes  = dispatch.CommandTypes()
 	outcomes      = dispatch.Outcomes()
 	conditions    = dispatch.Conditions()
 	foundBys      = dispatch.FoundBys()

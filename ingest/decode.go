@@ -26,7 +26,7 @@ const (
 )
 
 // ReplayHeader marks a record that was a dead letter before: its id in decimal.
-const ReplayHeader = "izdeu_replays"
+const ReplayHeader = "izdeu-replay"
 
 // Decoded is what became of a record: a message (a dead letter is one), a
 // position, or a position that was wrong and only counts.

@@ -9,5 +9,5 @@ func freeBytes(path string) (uint64, error) {
 	if err := unix.Statfs(path, &stat); err != nil {
 		return 0, err
 	}
-	return uint64(stat.Bavail) * uint64(stat.Bsize), nil //nolint:unconvert // the types differ between systems
+	return uint64(stat.Bavail) * uint64(stat.Bsize), nil // the types differ between systems
 }

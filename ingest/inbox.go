@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/segmentio/kafka-go"
 	"golang.org/x/sync/semaphore"
 
@@ -68,6 +69,7 @@ type topicLane struct {
 	topic  string
 	items  chan item
 	weight *semaphore.Weighted
+	read   prometheus.Counter
 }
 
 // item is a decoded record, or (started) the news that a partition is read from next on.
@@ -122,7 +124,8 @@ func (b *Inbox) Seek(ctx context.Context, offsets []dispatch.SourceOffset) error
 	reading, stop := context.WithCancel(context.WithoutCancel(ctx))
 	b.stop, b.running = stop, &sync.WaitGroup{}
 	for i, topic := range b.options.Topics.Inputs() {
-		lane := &topicLane{topic: topic, items: make(chan item, laneRecords), weight: semaphore.NewWeighted(laneBytes)}
+		lane := &topicLane{topic: topic, items: make(chan item, laneRecords), weight: semaphore.NewWeighted(laneBytes),
+			read: b.options.Metrics.records.WithLabelValues(topic)}
 		b.lanes[i] = lane
 		b.running.Go(func() { b.readTopic(reading, lane, known) })
 	}
@@ -253,7 +256,7 @@ func (c *collection) take(class class, it item) {
 		c.inbox.options.Metrics.wrongPositions.Inc()
 	}
 	c.last[source] = &it
-	c.inbox.options.Metrics.records.WithLabelValues(lane.topic).Inc()
+	lane.read.Inc()
 }
 
 func (c *collection) input() dispatch.Input {

@@ -65,7 +65,8 @@ func (i *Intake) FileApplication(ctx context.Context, system string, body []byte
 }
 
 // SendCommand sends a command for a case, given by actor; both replace what the
-// body says. It returns the command's id and its identity.
+// body says. One without "at" gets the time of now. A type that this release
+// does not know is a *dispatch.Refusal. It returns the command's id and identity.
 func (i *Intake) SendCommand(ctx context.Context, actor dispatch.Actor, caseID string, body []byte) (string, dispatch.Identity, error) {
 	v, err := strictObject(body)
 	if err != nil {
@@ -76,12 +77,19 @@ func (i *Intake) SendCommand(ctx context.Context, actor dispatch.Actor, caseID s
 		return "", dispatch.Identity{}, err
 	}
 	members := map[string]json.RawMessage{"actor": who, "case_id": quoted(caseID), "application": nil}
+	if missing(v, "at") {
+		members["at"] = quoted(nowText())
+	}
 	if body, err = withMembers(v, members); err != nil {
 		return "", dispatch.Identity{}, err
 	}
 	command, err := ReadCommand(body)
 	if err != nil {
 		return "", dispatch.Identity{}, err
+	}
+	if !slices.Contains(commandTypes, command.Type) {
+		return command.ID, dispatch.Identity{}, &dispatch.Refusal{Code: dispatch.RefusedNotSupported, Pointer: "/type",
+			Detail: "this release does not know this type of command"}
 	}
 	return command.ID, dispatch.CommandIdentity(command.ID), i.send(ctx, i.topics.Commands, caseID, body)
 }

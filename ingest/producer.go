@@ -456,7 +456,7 @@ func recordSize(message *kafka.Message) int {
 func backoff(attempt int) time.Duration {
 	wait := 10 * time.Millisecond << min(attempt, 6)
 	wait = min(wait, 500*time.Millisecond)
-	return wait/2 + rand.N(wait) //nolint:gosec // spreads load, guards nothing
+	return wait/2 + rand.N(wait) // #nosec G404 -- spreads load, guards nothing
 }
 
 // retry calls work until it succeeds, fails for good, or the context or stop ends.

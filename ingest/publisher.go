@@ -186,7 +186,9 @@ func (p *Publisher) eventMessage(epoch string, event *dispatch.Event) kafka.Mess
 	}
 	position := dispatch.Position{Epoch: epoch, Sequence: event.Sequence}
 	return kafka.Message{
-		Key: subject, Value: event.Data(), Time: event.At,
+		// Without a time of its own, which would let Kafka forget at once what was
+		// published late: ce_time says when it was.
+		Key: subject, Value: event.Data(),
 		Headers: []kafka.Header{
 			{Key: "ce_specversion", Value: specVersion},
 			{Key: "ce_id", Value: []byte(position.String())},

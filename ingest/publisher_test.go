@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -231,6 +232,10 @@ func TestIntake(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	var refusal *dispatch.Refusal
+	if _, _, err := intake.SendCommand(ctx, dispatch.Actor{}, "c1", []byte(`{"command_id":"m","type":"case.merge"}`)); !errors.As(err, &refusal) || refusal.Code != dispatch.RefusedNotSupported {
+		t.Errorf("an unknown command: %v", err)
+	}
 	team, err := intake.RegisterTeam(ctx, "t1", []byte(`{"id":"forged","base":{"type":"Point","coordinates":[63,53]}}`))
 	if err != nil {
 		t.Fatal(err)
@@ -262,7 +267,7 @@ func TestIntake(t *testing.T) {
 	if m := byIdentity[application]; m.Filing == nil || m.Filing.System != "form" || m.Filing.Reference != "KUI 24391" || len(m.Filing.NeedsReview) != 0 {
 		t.Errorf("%+v", m.Filing)
 	}
-	if c := byIdentity[command].Command; c == nil || c.Actor.ID != "t1" || c.CaseID != "c1" || c.Application != nil || c.Invalid != nil {
+	if c := byIdentity[command].Command; c == nil || c.Actor.ID != "t1" || c.CaseID != "c1" || c.Application != nil || c.Invalid != nil || c.At.IsZero() {
 		t.Errorf("%+v", c)
 	}
 	if r := byIdentity[team].Registration; r == nil || r.ID != "t1" {
