@@ -1,0 +1,427 @@
+// Each story is what a person does on the board and what another one then sees.
+import assert from 'node:assert/strict';
+import {
+  assignment,
+  brokenTexts,
+  button,
+  choose,
+  colours,
+  desk,
+  foreignTexts,
+  hold,
+  open,
+  pageErrors,
+  person,
+  phone,
+  row,
+  seriousProblems,
+  signIn,
+} from './page.mjs';
+import { api } from './server.mjs';
+
+const pages = ['#/map', '#/cases', '#/new', '#/teams', '#/teams/new', '#/statistics', '#/dead-letters', '#/more'];
+
+async function byCode({ browser, server }) {
+  const page = await person(browser);
+  await page.goto(`${server.url}/#code=${server.code}`);
+  await page.locator('.connection-live').waitFor();
+  assert.ok(!page.url().includes(server.code), 'the code is still in the address');
+  await page.reload();
+  await page.locator('.connection-live').waitFor();
+
+  const late = await person(browser);
+  await late.goto(`${server.url}/#code=${server.code}`);
+  await late.getByText('Код уже использован или устарел', { exact: false }).waitFor();
+
+  await open(page, '#/more');
+  await button(page, 'Выйти').click();
+  await page.locator('.sign-in').waitFor();
+  await page.reload();
+  await page.locator('.sign-in').waitFor();
+  return [page, late];
+}
+
+async function byKey({ browser, server }) {
+  const page = await person(browser, { viewport: phone });
+  await page.goto(server.url);
+  await button(page, 'Войти').click();
+  await page.getByText('Заполните это поле.').waitFor();
+  await page.getByLabel('Ваш ключ').fill('wrong');
+  await button(page, 'Войти').click();
+  await page.getByText('Такой ключ неизвестен', { exact: false }).waitFor();
+  await page.getByLabel('Ваш ключ').fill(server.key);
+  await button(page, 'Войти').click();
+  await page.locator('.connection-live').waitFor();
+  const kept = await page.evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage }));
+  assert.ok(!kept.includes(server.key), 'the key was kept in the browser');
+  return [page];
+}
+
+async function mainJob({ browser, server }) {
+  const one = await person(browser);
+  const two = await person(browser);
+  await signIn(one, server);
+  await signIn(two, server, '#/teams');
+
+  await open(one, '#/teams/new');
+  await one.getByLabel('Название').fill('Поиск-Тест');
+  await one.getByLabel('ID').fill('poisk-test');
+  await one.getByLabel('База: координаты или ссылка').fill('53.30, 63.80');
+  await button(one, 'Сохранить').click();
+  await two.locator('.team[data-team="poisk-test"]').waitFor();
+
+  await open(one, '#/new');
+  await button(one, 'Подать заявку').click();
+  await one.locator('[aria-invalid="true"]').first().waitFor();
+  await one.getByLabel('Координаты или ссылка с карты').fill('63.95, 53.42');
+  await one.getByText('Прочитано как долгота, широта', { exact: false }).waitFor();
+  await one.getByLabel('Населённый пункт, ориентир').fill('Жуковка');
+  await one.getByLabel('Возраст, лет').fill('14');
+  await choose(one, 'мужской');
+  await one.reload();
+  assert.equal(await one.getByLabel('Населённый пункт, ориентир').inputValue(), 'Жуковка', 'the draft was lost');
+  await open(two, '#/map');
+  await button(one, 'Подать заявку').click();
+  await one.getByRole('link', { name: 'Открыть происшествие' }).click();
+  const id = decodeURIComponent(new URL(one.url()).hash.replace('#/case/', ''));
+  await row(two, id).filter({ hasText: 'Жуковка, мальчик, 14' }).waitFor();
+
+  await assignment(one, 'poisk-test', 'offered').waitFor();
+  await open(two, `#/case/${id}`);
+  await button(assignment(one, 'poisk-test', 'offered'), 'Принять').click();
+  await button(one, '30').click();
+  await one.getByLabel('Сколько человек едет').fill('6');
+  await button(one.locator('.action-form'), 'Принять').click();
+  await assignment(two, 'poisk-test', 'accepted').waitFor();
+  await two.locator('.chip').getByText('отряд принял').waitFor();
+
+  await button(assignment(one, 'poisk-test', 'accepted'), 'Выехали').click();
+  await assignment(two, 'poisk-test', 'en_route').waitFor();
+  await button(assignment(one, 'poisk-test', 'en_route'), 'Прибыли').click();
+  await button(one.locator('.action-form'), 'Прибыли').click();
+  await assignment(two, 'poisk-test', 'on_scene').waitFor();
+  await two.locator('.chip').getByText('идёт поиск').waitFor();
+
+  await button(one.locator('.detail-actions'), 'Найден').click();
+  await choose(one, 'жив');
+  await choose(one, 'отряд');
+  const found = one.locator('.hold-button');
+  await found.click({ delay: 50 });
+  assert.equal(await one.locator('.hold-button').count(), 1, 'a tap was enough to end a search');
+  await hold(one, found);
+  await two.locator('.chip').getByText('найден, жив').waitFor();
+  await assignment(two, 'poisk-test', 'standing_down').waitFor();
+
+  await button(assignment(one, 'poisk-test', 'standing_down'), 'Все вернулись').click();
+  await one.getByLabel('Вернулось человек').fill('6');
+  await button(one.locator('.action-form'), 'Все вернулись').click();
+  await assignment(two, 'poisk-test', 'returned').waitFor();
+  await two.locator('.timeline').getByText('Все вернулись').first().waitFor();
+
+  const view = await api(server).get(`cases/${id}`);
+  assert.equal(view.status, 'found');
+  assert.equal(view.subjects[0].found_by, 'team');
+  return [one, two];
+}
+
+async function quietDeath({ browser, server }) {
+  const coordinator = await person(browser);
+  const id = await api(server).file({ place: 'Тобыл', subjects: [{ id: 's1', sex: 'male', age: 70 }] });
+  await signIn(coordinator, server, `#/case/${id}`);
+  await button(coordinator, 'Другие действия').click();
+  await button(coordinator, 'Сообщить о гибели').click();
+  const form = coordinator.locator('.action-form');
+  const record = button(form, 'Записать гибель');
+  assert.ok(await record.isDisabled(), 'a death could be recorded without who confirmed it');
+  await form.getByLabel('Кто подтвердил', { exact: false }).fill('Дежурный следователь');
+  await choose(form, 'личность установлена');
+  await choose(form, 'Нет, ещё не сообщили');
+  await form.getByText('Итог остаётся закрытым', { exact: false }).waitFor();
+  await record.click();
+  await coordinator.locator('.chip').getByText('поиск завершён').waitFor();
+  await coordinator.locator('.notice-sealed').getByText('погиб', { exact: false }).waitFor();
+  const untold = await api(server).get('statistics');
+  await button(coordinator, 'Родным сообщили').click();
+  await form.getByLabel('Кто сообщил родным').fill('Участковый');
+  await button(form, 'Родным сообщили').click();
+  await coordinator.locator('.chip').getByText('погиб').waitFor();
+  const statistics = await until(
+    () => api(server).get('statistics'),
+    ({ totals }) => totals.deceased === untold.totals.deceased + 1,
+  );
+  assert.equal(statistics.totals.open, untold.totals.open - 1, 'an untold death was not counted as open');
+  return [coordinator];
+}
+
+/** Asks again until it is so; the projector of the statistics is normally less than a second behind. */
+async function until(ask, holds) {
+  const end = Date.now() + 15_000;
+  for (;;) {
+    const answer = await ask();
+    if (holds(answer)) return answer;
+    if (Date.now() > end) throw new Error(`it did not come true: ${JSON.stringify(answer)}`);
+    await new Promise((done) => setTimeout(done, 100));
+  }
+}
+
+async function statisticsAgree({ browser, server }) {
+  const page = await person(browser, { language: 'kk' });
+  await signIn(page, server, '#/statistics');
+  for (const grouping of ['month', 'kind', 'region', 'team']) {
+    await page.getByLabel('Топтау').selectOption(grouping);
+    const expected = await until(
+      () => api(server).get(`statistics?group_by=${grouping}`),
+      ({ totals }) => totals.subjects > 0,
+    );
+    const cell = (column) => page.locator(`.figures tfoot td[data-column="${column}"]`);
+    for (const column of ['cases', 'subjects', 'found', 'deceased', 'open']) {
+      await cell(column).getByText(String(expected.totals[column]), { exact: true }).waitFor();
+      const parts = await page.locator(`.figures tbody td[data-column="${column}"]`).allInnerTexts();
+      const sum = parts.reduce((total, part) => total + Number(part.replace(/\s/g, '')), 0);
+      assert.equal(sum, expected.totals[column], `${grouping}: the groups' ${column} do not add up`);
+    }
+  }
+  await page.getByText('Барлық қосынды сәйкес').waitFor();
+  assert.equal(await page.locator('.checks [data-holds="false"]').count(), 0);
+  return [page];
+}
+
+async function lostConnection({ browser, server }) {
+  const admin = api(server);
+  await admin.team('svyaz', 'Связь-Тест', [63.63, 53.22]);
+  const id = await admin.file();
+  const one = await person(browser);
+  const two = await person(browser);
+  const lines = new Set();
+  let away = false;
+  await one.routeWebSocket(/\/api\/v1\/live/, (line) => {
+    if (away) return void line.close({ code: 1001, reason: 'away' });
+    line.connectToServer();
+    lines.add(line);
+  });
+  await signIn(one, server, `#/case/${id}`);
+  await signIn(two, server, `#/case/${id}`);
+  const offered = one.locator('.assignment[data-status="offered"]');
+  await offered.waitFor();
+  const team = await offered.getAttribute('data-team');
+
+  away = true;
+  await one.context().setOffline(true);
+  for (const line of lines) await line.close({ code: 1001, reason: 'away' });
+  await one.locator('.connection-off').waitFor();
+  await button(offered, 'Принять').click();
+  await button(one.locator('.action-form'), 'Принять').click();
+  await one.locator('.unsent [class~="unsent-state"]').getByText('ещё не отправлено').waitFor();
+  await one.getByText('+7 7142 55 01 12').first().waitFor();
+  assert.equal(await assignment(two, team, 'offered').count(), 1, 'it arrived although there was no connection');
+
+  away = false;
+  await one.context().setOffline(false);
+  await assignment(two, team, 'accepted').waitFor();
+  await one.locator('.connection-live').waitFor();
+  await assignment(one, team, 'accepted').waitFor();
+  await one.locator('.unsent').waitFor({ state: 'detached' });
+  const { events } = await admin.get(`cases/${id}/timeline`);
+  assert.equal(
+    events.filter((event) => event.type.includes('assignment.accepted')).length,
+    1,
+    'it was applied more than once',
+  );
+  return [one, two];
+}
+
+async function refusalInWords({ browser, server }) {
+  const admin = api(server);
+  await admin.team('odin', 'Один-Тест', [63.64, 53.23]);
+  const page = await person(browser, { viewport: phone });
+  const id = await admin.file({ place: 'Лисаковск', location: { type: 'Point', coordinates: [62.49, 52.54] } });
+  await signIn(page, server, `#/cases/${id}`);
+  const offered = page.locator('.assignment[data-status="offered"]');
+  await offered.waitFor();
+  const team = await offered.getAttribute('data-team');
+  // Somebody else is faster: the page still shows the old state.
+  await page.context().setOffline(true);
+  await button(offered, 'Не можем').click();
+  await button(page.locator('.action-form'), 'Не можем').click();
+  await fetch(`${server.url}/api/v1/cases/${id}/commands`, {
+    method: 'POST',
+    headers: { Authorization: `Bearer ${server.key}`, 'Content-Type': 'application/json' },
+    body: JSON.stringify({
+      type: 'case.outcome',
+      command_id: crypto.randomUUID(),
+      at: new Date().toISOString(),
+      subject_id: 's1',
+      outcome: 'found',
+      condition: 'well',
+      found_by: 'self',
+    }),
+  });
+  await page.context().setOffline(false);
+  const refused = page.locator('.unsent [data-state="refused"]');
+  await refused.getByText('В нынешнем состоянии это невозможно', { exact: false }).waitFor();
+  await button(page, 'Скрыть').click();
+  await refused.waitFor({ state: 'detached' });
+  assert.ok(team);
+  return [page];
+}
+
+async function mapIsDrawn({ browser, server }) {
+  const result = [];
+  for (const [viewport, theme] of [
+    [desk, 'light'],
+    [desk, 'dark'],
+    [phone, 'light'],
+    [phone, 'dark'],
+  ]) {
+    const page = await person(browser, { viewport, theme });
+    await signIn(page, server);
+    const map = page.locator('.board-map[data-state="ready"]');
+    await map.waitFor();
+    const seen = await until(
+      () => colours(page, map),
+      ({ different, share }) => different > 60 && share < 0.9,
+    );
+    assert.ok(seen.different > 60);
+    result.push(page);
+  }
+  return result;
+}
+
+async function everyLanguage({ browser, server }) {
+  const id = await api(server).file({ place: 'Рудный', location: { type: 'Point', coordinates: [63.12, 52.96] } });
+  const result = [];
+  for (const viewport of [desk, phone]) {
+    const page = await person(browser, { viewport });
+    await signIn(page, server);
+    for (const [language, name] of [
+      ['kk', 'Қаз'],
+      ['ru', 'Рус'],
+      ['en', 'Eng'],
+    ]) {
+      await open(page, '#/more');
+      await button(page.locator('.settings'), name).click();
+      for (const hash of [...pages, `#/case/${id}`]) {
+        await open(page, hash);
+        await page.locator('.page, .list, .detail').first().waitFor();
+        const where = `${language} ${hash} ${viewport.width}`;
+        assert.equal(await page.locator('html').getAttribute('lang'), language, where);
+        assert.deepEqual(await brokenTexts(page), [], where);
+        if (language !== 'en') assert.deepEqual(await foreignTexts(page), [], where);
+        const wide = await page.evaluate(
+          () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+        );
+        assert.ok(wide <= 0, `${where}: the page is ${wide} px wider than the screen`);
+      }
+    }
+    result.push(page);
+  }
+  return result;
+}
+
+async function accessible({ browser, server }) {
+  const id = await api(server).file({ place: 'Аманкарагай', urgency: 'life_threatening' });
+  const problems = [];
+  const stranger = await person(browser, { language: 'kk' });
+  await stranger.goto(server.url);
+  await stranger.locator('.sign-in').waitFor();
+  problems.push(...(await seriousProblems(stranger)).map((line) => `sign-in: ${line}`));
+  const result = [stranger];
+  for (const [viewport, theme] of [
+    [desk, 'light'],
+    [desk, 'dark'],
+    [phone, 'light'],
+    [phone, 'dark'],
+  ]) {
+    const page = await person(browser, { viewport, theme, language: 'kk' });
+    await signIn(page, server);
+    for (const hash of [...pages, `#/case/${id}`, `#/cases/${id}`]) {
+      await open(page, hash);
+      await page.locator('.page, .list, .detail').first().waitFor();
+      problems.push(...(await seriousProblems(page)).map((line) => `${viewport.width} ${theme} ${hash}: ${line}`));
+    }
+    result.push(page);
+  }
+  assert.deepEqual(problems, []);
+  return result;
+}
+
+async function keyboardAlone({ browser, server }) {
+  const id = await api(server).file({ place: 'Житикара', subjects: [{ id: 's1', sex: 'female', age: 30 }] });
+  const page = await person(browser);
+  await signIn(page, server, `#/case/${id}`);
+  await page.locator('.detail-actions [data-action="found"], .detail-actions .button-others').first().waitFor();
+  if ((await page.locator('.detail-actions [data-action="found"]').count()) === 0) {
+    await page.locator('.detail-actions .button-others').focus();
+    await page.keyboard.press('Enter');
+  }
+  await page.locator('.detail-actions [data-action="found"]').focus();
+  await page.keyboard.press('Enter');
+  await page.locator('.action-form input[value="well"]').focus();
+  await page.keyboard.press('Space');
+  await page.locator('.action-form input[value="self"]').focus();
+  await page.keyboard.press('Space');
+  const held = page.locator('.hold-button');
+  await held.focus();
+  await page.keyboard.down('Enter');
+  await held.waitFor({ state: 'detached' });
+  await page.keyboard.up('Enter');
+  await page.locator('.chip').getByText('найдена, жива').waitFor();
+  return [page];
+}
+
+async function shared({ browser, server }) {
+  const id = await api(server).file({ place: 'Федоровка' });
+  const page = await person(browser, { viewport: phone });
+  await signIn(page, server, `#/case/${id}`);
+  await page.getByRole('heading', { name: 'Федоровка, девочка, 7' }).waitFor();
+  await page.reload();
+  await page.getByRole('heading', { name: 'Федоровка, девочка, 7' }).waitFor();
+  return [page];
+}
+
+async function announced({ browser, server }) {
+  const page = await person(browser);
+  await signIn(page, server, '#/statistics');
+  await api(server).file({ place: 'Наурзум', urgency: 'life_threatening' });
+  const said = page.locator('[aria-live="assertive"]').getByText('Наурзум, девочка, 7', { exact: false });
+  await said.click();
+  await page.getByRole('heading', { name: 'Наурзум, девочка, 7' }).waitFor();
+  await said.waitFor({ state: 'detached' });
+  return [page];
+}
+
+async function choicesKept({ browser, server }) {
+  const page = await person(browser);
+  await signIn(page, server);
+  await page.locator('.top-bar [lang="kk"]').click();
+  await button(page, 'Қараңғы көрініс').click();
+  await page.locator('.region-select').selectOption('KZ-39');
+  await page.locator('.connection-live').waitFor();
+  await page.reload();
+  await page.locator('html[lang="kk"][data-theme="dark"]').waitFor();
+  assert.equal(await page.locator('.region-select').inputValue(), 'KZ-39');
+  return [page];
+}
+
+export const stories = [
+  ['a single-use code signs in once and leaves the address', byCode],
+  ['a key signs in and is kept nowhere', byKey],
+  ['one person files, accepts, goes and finds; a second browser sees each step', mainJob],
+  ['a death stays sealed until the family has been told', quietDeath],
+  ['the statistics agree with the server and with themselves', statisticsAgree],
+  ['without a connection nothing is lost, and nothing is done twice', lostConnection],
+  ['a refusal is told in words', refusalInWords],
+  ['found can be held with the keyboard', keyboardAlone],
+  ['a link brings somebody to the case', shared],
+  ['a new life-threatening case is announced on any page', announced],
+  ['language, look and region are kept', choicesKept],
+  ['the map is drawn, on a desk and a phone, light and dark', mapIsDrawn],
+  ['every page speaks every language and fits the screen', everyLanguage],
+  ['axe finds nothing serious on any page', accessible],
+].map(([name, run]) => ({
+  name,
+  async run(world) {
+    const used = await run(world);
+    assert.deepEqual(used.flatMap(pageErrors), [], 'the page threw errors');
+  },
+}));

@@ -1,0 +1,32 @@
+import { signal } from '@preact/signals';
+
+export type FormName =
+  | 'accept'
+  | 'decline'
+  | 'on-scene'
+  | 'returned'
+  | 'found'
+  | 'missing'
+  | 'deceased'
+  | 'family-told'
+  | 'close'
+  | 'assign'
+  | 'note'
+  | 'other';
+
+export interface OpenAction {
+  name: FormName;
+  /** The team that it is done for. */
+  teamId?: string;
+}
+
+/** The form that is open at the bottom of the detail. */
+export const openedAction = signal<OpenAction | undefined>(undefined);
+
+export function openAction(action: OpenAction): void {
+  openedAction.value = action;
+}
+
+export function closeAction(): void {
+  openedAction.value = undefined;
+}

@@ -1,0 +1,122 @@
+import type { AssignmentView, CaseStatus, CaseView, Sex, SubjectView } from '../api/views';
+import { language, say, sayValue, words } from '../language';
+import { coordinates } from '../language/format';
+import { regionNames } from '../language/regions';
+
+/** "Жуковка, мальчик, 14": where and who, by which people speak of a case. */
+export function caseTitle(view: CaseView): string {
+  return `${placeOf(view)}, ${whoOf(view)}`;
+}
+
+/** The named place, else the region with the coordinates. */
+export function placeOf(view: CaseView): string {
+  if (view.place) return view.place;
+  const region = view.region ? sayValue(regionNames, view.region) : undefined;
+  // Two decimals, about a kilometre: a title must stay short, the facts have the rest.
+  const point = view.location ? coordinates(view.location.coordinates, 2) : undefined;
+  return [region, point].filter(Boolean).join(', ') || say(words.cases.noPlace);
+}
+
+/** "мальчик, 14"; of an emergency what happens to how many, of an event its title. */
+function whoOf(view: CaseView): string {
+  if (view.kind === 'volunteer_event') return view.event?.title ?? say(words.caseKind.volunteer_event);
+  if (view.kind === 'emergency') {
+    const what = view.incident ? sayValue(words.incident, view.incident) : say(words.caseKind.emergency);
+    const total = view.people_at_risk?.total;
+    return total ? `${what}, ${say(words.cases.people, { count: total })}` : what;
+  }
+  const [first, ...rest] = view.subjects ?? [];
+  if (!first) return say(words.cases.person);
+  const more = rest.length > 0 ? ` ${say(words.cases.moreSubjects, { n: rest.length })}` : '';
+  return `${personOf(first)}${more}`;
+}
+
+/** "мальчик, 14"; without a known age the word alone. */
+export function personOf(subject: SubjectView): string {
+  const word = personWord(subject);
+  return subject.age === undefined ? word : `${word}, ${subject.age}`;
+}
+
+function personWord({ sex, age, category }: SubjectView): string {
+  const stage =
+    age !== undefined
+      ? age < 16
+        ? 'child'
+        : age < 18
+          ? 'youth'
+          : 'adult'
+      : category?.startsWith('child')
+        ? 'child'
+        : 'adult';
+  const table = {
+    child: { male: words.cases.boy, female: words.cases.girl, unknown: words.cases.child },
+    youth: { male: words.cases.youth, female: words.cases.youngWoman, unknown: words.cases.teenager },
+    adult: { male: words.cases.man, female: words.cases.woman, unknown: words.cases.person },
+  } as const;
+  return say(table[stage][sex ?? 'unknown']);
+}
+
+/** The sex by which Russian chooses its ending: of the one person, else none. */
+export function sexOf(view: CaseView): Sex | undefined {
+  return view.subjects?.length === 1 ? view.subjects[0]?.sex : undefined;
+}
+
+export function statusText(view: CaseView): string {
+  if (view.status === 'found' && view.subjects?.length === 1) return outcomeText(view.subjects[0] as SubjectView);
+  if (view.status === 'closed' && view.outcome?.reason) {
+    return `${say(words.caseStatus.closed)}: ${sayValue(words.closeReason, view.outcome.reason)}`;
+  }
+  const sex = sexOf(view);
+  return sayValue(words.caseStatus, view.status, sex ? { sex } : {});
+}
+
+/** What is known of one person's end, in one line. */
+export function outcomeText(subject: SubjectView): string {
+  const values = subject.sex ? { sex: subject.sex } : {};
+  switch (subject.outcome) {
+    case 'found':
+      return sayValue(words.foundWith, subject.condition ?? 'not_stated', values);
+    case 'missing':
+    case 'deceased':
+      return say(words.caseStatus[subject.outcome], values);
+    case 'closed':
+      return subject.reason
+        ? `${say(words.caseStatus.closed)}: ${sayValue(words.closeReason, subject.reason)}`
+        : say(words.caseStatus.closed);
+    default:
+      return say(words.cases.stillSought);
+  }
+}
+
+const ended: ReadonlySet<CaseStatus> = new Set(['found', 'missing', 'deceased', 'closed']);
+
+/** True for the ends; `ended` (the outcome is withheld) still needs people. */
+export function isOver(status: CaseStatus): boolean {
+  return ended.has(status);
+}
+
+const live: ReadonlySet<string> = new Set(['offered', 'accepted', 'en_route', 'on_scene', 'standing_down']);
+
+/** The assignments that hold a slot of their team. */
+export function isLive(assignment: AssignmentView): boolean {
+  return live.has(assignment.status);
+}
+
+/** What the search box looks through, in lower case and without the difference of ё and е. */
+export function searchText(view: CaseView): string {
+  void language.value;
+  const parts = [
+    caseTitle(view),
+    view.number,
+    view.id,
+    view.address,
+    view.region ? sayValue(regionNames, view.region) : '',
+    ...(view.subjects ?? []).map((subject) => subject.name),
+    ...(view.applications ?? []).flatMap((application) => [application.id, application.reference]),
+  ];
+  return fold(parts.filter(Boolean).join(' '));
+}
+
+export function fold(text: string): string {
+  return text.toLocaleLowerCase().replaceAll('ё', 'е');
+}

@@ -1,0 +1,227 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { CaseView } from '../api/views';
+import { Icon } from '../controls/icon';
+import { language, type Phrase, say, sayValue, words } from '../language';
+import { clock, duration, parseTime } from '../language/format';
+import { slowNow, teamName } from '../live/store';
+import { outboxEntries } from '../commands/send';
+import { StatusGlyph } from '../map';
+import { go, hashOf, route, selectedCaseId } from '../route';
+import { info } from '../session';
+import { caseTitle, isLive, isOver, statusText } from './describe';
+import { type StatusGroup, tint } from './order';
+import { clearFilters, filtered, filters, searchInput, shownCases } from './selection';
+import { visibleRange } from './window';
+
+const rowHeight = 76;
+
+const groupOptions: readonly { value: StatusGroup; name: Phrase }[] = [
+  { value: 'active', name: words.cases.active },
+  { value: 'waiting', name: words.caseStatusShort.waiting },
+  { value: 'review', name: words.caseStatusShort.review },
+  { value: 'searching', name: words.caseStatusShort.searching },
+  { value: 'ended', name: words.cases.ends },
+  { value: 'all', name: words.cases.all },
+];
+
+/** The list of cases with its filters. Only the rows within sight exist. */
+export function CaseList() {
+  return (
+    <section class="list" aria-label={say(words.cases.title)}>
+      <Filters />
+      <Rows />
+    </section>
+  );
+}
+
+function Filters() {
+  const { group, kind } = filters.value;
+  return (
+    <div class="filters">
+      <div class="search">
+        <Icon name="search" size={18} />
+        <input
+          type="search"
+          value={searchInput.value}
+          placeholder={say(words.cases.search)}
+          aria-label={say(words.cases.search)}
+          onInput={(event) => {
+            searchInput.value = event.currentTarget.value;
+          }}
+        />
+        <span class="list-count" role="status">
+          {say(words.cases.shown, { count: shownCases.value.length })}
+        </span>
+      </div>
+      <div class="filter-selects">
+        <select
+          aria-label={say(words.cases.filterStatus)}
+          value={group}
+          onChange={(event) => {
+            filters.value = { ...filters.value, group: event.currentTarget.value as StatusGroup };
+          }}
+        >
+          {groupOptions.map((option) => (
+            <option key={option.value} value={option.value} selected={option.value === group}>
+              {say(option.name)}
+            </option>
+          ))}
+        </select>
+        <select
+          aria-label={say(words.cases.filterKind)}
+          value={kind ?? ''}
+          onChange={(event) => {
+            const value = event.currentTarget.value as CaseView['kind'] | '';
+            filters.value = { ...filters.value, kind: value || undefined };
+          }}
+        >
+          <option value="" selected={kind === undefined}>
+            {`${say(words.cases.filterKind)}: ${say(words.cases.all).toLocaleLowerCase()}`}
+          </option>
+          {(['missing_person', 'emergency', 'volunteer_event'] as const).map((value) => (
+            <option key={value} value={value} selected={kind === value}>
+              {say(words.caseKindShort[value])}
+            </option>
+          ))}
+        </select>
+      </div>
+    </div>
+  );
+}
+
+function Rows() {
+  const views = shownCases.value;
+  const box = useRef<HTMLDivElement>(null);
+  const [scroll, setScroll] = useState({ top: 0, height: 800 });
+  const wantsFocus = useRef(false);
+  const selected = selectedCaseId.value;
+
+  useEffect(() => {
+    const element = box.current;
+    if (!element) return;
+    const measure = () => setScroll({ top: element.scrollTop, height: element.clientHeight });
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+
+  // The chosen row is brought into sight once, not held there while the list moves.
+  useEffect(() => {
+    const element = box.current;
+    const index = selected ? views.findIndex((view) => view.id === selected) : -1;
+    if (!element || index < 0) return;
+    const top = index * rowHeight;
+    if (top < element.scrollTop) element.scrollTop = top;
+    else if (top + rowHeight > element.scrollTop + element.clientHeight)
+      element.scrollTop = top + rowHeight - element.clientHeight;
+    if (wantsFocus.current) {
+      wantsFocus.current = false;
+      requestAnimationFrame(() => element.querySelector<HTMLElement>('[aria-current=true]')?.focus());
+    }
+  }, [selected]);
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return;
+    event.preventDefault();
+    const index = views.findIndex((view) => view.id === selected);
+    const next =
+      views[index < 0 ? 0 : Math.min(views.length - 1, Math.max(0, index + (event.key === 'ArrowDown' ? 1 : -1)))];
+    if (!next) return;
+    wantsFocus.current = true;
+    go({ page: route.value.page === 'cases' ? 'cases' : 'map', caseId: next.id });
+  };
+
+  if (views.length === 0) {
+    return (
+      <div class="list-empty">
+        <p>{say(filtered.value ? words.cases.noneFiltered : words.cases.none)}</p>
+        {filtered.value && (
+          <button type="button" class="button" onClick={clearFilters}>
+            {say(words.cases.clearFilters)}
+          </button>
+        )}
+      </div>
+    );
+  }
+  const { first, end } = visibleRange(views.length, rowHeight, scroll.top, scroll.height);
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: the arrow keys move between the links inside
+    <div
+      class="rows"
+      ref={box}
+      onScroll={(event) => setScroll({ top: event.currentTarget.scrollTop, height: event.currentTarget.clientHeight })}
+      onKeyDown={onKeyDown}
+    >
+      <ul style={{ height: `${views.length * rowHeight}px` }}>
+        {views.slice(first, end).map((view, offset) => (
+          <li
+            key={view.id}
+            style={{ transform: `translateY(${(first + offset) * rowHeight}px)` }}
+            aria-setsize={views.length}
+            aria-posinset={first + offset + 1}
+          >
+            <Row view={view} chosen={view.id === selected} />
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+function Row({ view, chosen }: { view: CaseView; chosen: boolean }) {
+  const now = slowNow.value;
+  const opened = parseTime(view.opened_at) ?? now;
+  const over = isOver(view.status);
+  const end = parseTime(view.ended_at ?? view.suspended_at);
+  const page = route.value.page === 'cases' ? 'cases' : 'map';
+  const unsent = outboxEntries.value.some((entry) => entry.caseId === view.id && entry.state !== 'refused');
+  return (
+    <a
+      class={`row row-${view.status}`}
+      href={hashOf({ page, caseId: view.id })}
+      aria-current={chosen ? 'true' : undefined}
+      style={{ '--age': tint(view, now).toFixed(2) }}
+      data-case={view.id}
+    >
+      <StatusGlyph status={view.status} size={22} />
+      <span class="row-title">{caseTitle(view)}</span>
+      <span class="row-age">
+        {over ? (end === undefined ? '' : clock(end)) : duration(now - opened, language.value)}
+      </span>
+      <span class="row-line">
+        {view.urgency === 'life_threatening' && !over && (
+          <span class="mark mark-danger">{say(words.urgency.life_threatening)}</span>
+        )}
+        {view.exercise && <span class="mark mark-exercise">{say(words.shell.exercise)}</span>}
+        {view.demo && !info.value.demo && <span class="mark">{say(words.shell.demoMark)}</span>}
+        {unsent && <span class="mark mark-unsent">{say(words.shell.notSent)}</span>}
+        <span class="row-text">
+          <span class="row-status">{statusText(view)}</span>
+          <RowExtra view={view} />
+        </span>
+      </span>
+    </a>
+  );
+}
+
+function RowExtra({ view }: { view: CaseView }) {
+  if (view.status === 'waiting' && view.unanswered_at) return <> · {say(words.cases.unanswered)}</>;
+  if (view.status === 'review' && view.call_out === 'hold') return <> · {say(words.cases.held)}</>;
+  if (view.status === 'review' && view.call_out === 'none') return <> · {say(words.cases.noCallOut)}</>;
+  const active = (view.assignments ?? []).filter((assignment) => isLive(assignment));
+  const first = active.find((assignment) => assignment.team_id === view.lead_team_id) ?? active[0];
+  if (first) {
+    const more = active.length > 1 ? ` +${active.length - 1}` : '';
+    const called = first.status === 'offered' ? `: ${sayValue(words.assignmentStatus, 'offered')}` : '';
+    return (
+      <>
+        {' · '}
+        {teamName(first.team_id)}
+        {more}
+        {called}
+      </>
+    );
+  }
+  return view.number ? <> · {view.number}</> : null;
+}

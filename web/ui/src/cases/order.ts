@@ -1,0 +1,131 @@
+import type { CaseKind, CaseStatus, CaseView } from '../api/views';
+import { parseTime } from '../language/format';
+
+/** The groups of the filter. `active`: somebody still has to do something. */
+export type StatusGroup = 'active' | 'waiting' | 'review' | 'searching' | 'ended' | 'all';
+
+export interface Filters {
+  group: StatusGroup;
+  kind: CaseKind | undefined;
+  /** Folded words that must all occur. */
+  text: string;
+}
+
+export const noFilters: Filters = { group: 'active', kind: undefined, text: '' };
+
+// The place in the list is one of the four cues of a status: who has no team comes first.
+const rank: Record<CaseStatus, number> = {
+  waiting: 0,
+  review: 1,
+  assigned: 2,
+  searching: 3,
+  ended: 4,
+  missing: 5,
+  found: 5,
+  deceased: 5,
+  closed: 5,
+};
+
+const groups: Record<StatusGroup, (status: CaseStatus) => boolean> = {
+  active: (status) => (rank[status] ?? 0) < 5,
+  waiting: (status) => status === 'waiting',
+  review: (status) => status === 'review',
+  searching: (status) => status === 'assigned' || status === 'searching',
+  ended: (status) => (rank[status] ?? 0) === 5 || status === 'ended',
+  all: () => true,
+};
+
+/** A status that this board does not know yet is shown as active, at the top. */
+export function inGroup(status: CaseStatus, group: StatusGroup): boolean {
+  return groups[group](status);
+}
+
+function openedAt(view: CaseView): number {
+  return parseTime(view.opened_at) ?? 0;
+}
+
+function place(view: CaseView): number {
+  // What is only on record has nobody waiting for it.
+  if (view.status === 'review' && view.call_out === 'none') return 4.5;
+  return rank[view.status] ?? 0;
+}
+
+interface Rank {
+  place: number;
+  opened: number;
+  ended: number;
+}
+
+// A view never changes, it is replaced: its times are read once, not in every comparison.
+const ranks = new WeakMap<CaseView, Rank>();
+
+function rankOf(view: CaseView): Rank {
+  let known = ranks.get(view);
+  if (!known) {
+    const opened = openedAt(view);
+    known = { place: place(view), opened, ended: parseTime(view.ended_at ?? view.suspended_at) ?? opened };
+    ranks.set(view, known);
+  }
+  return known;
+}
+
+/**
+ * Waiting first, then the one that waits longest; what has ended comes last, the newest end first.
+ * Equal times are ordered by id, so that rows never change places without a reason.
+ */
+export function compareCases(a: CaseView, b: CaseView): number {
+  const one = rankOf(a);
+  const other = rankOf(b);
+  if (one.place !== other.place) return one.place - other.place;
+  if (one.place === 5 && one.ended !== other.ended) return other.ended - one.ended;
+  if (one.opened !== other.opened) return one.opened - other.opened;
+  return a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
+}
+
+/** The cases that the filters let through, in order. `textOf` gives a case's folded text. */
+export function selectCases(
+  views: readonly CaseView[],
+  filters: Filters,
+  textOf: (view: CaseView) => string,
+): CaseView[] {
+  const wanted = filters.text.split(/\s+/).filter(Boolean);
+  return views
+    .filter((view) => {
+      if (!inGroup(view.status, filters.group)) return false;
+      if (filters.kind && view.kind !== filters.kind) return false;
+      if (wanted.length === 0) return true;
+      const text = textOf(view);
+      return wanted.every((word) => text.includes(word));
+    })
+    .sort(compareCases);
+}
+
+export interface Counts {
+  waiting: number;
+  review: number;
+  searching: number;
+  /** Life-threatening cases without a team. */
+  alarming: number;
+}
+
+/** The numbers of the top bar. Exercises count: teams are out for them. */
+export function countCases(views: readonly CaseView[]): Counts {
+  const counts: Counts = { waiting: 0, review: 0, searching: 0, alarming: 0 };
+  for (const view of views) {
+    if (view.status === 'waiting') {
+      counts.waiting += 1;
+      if (view.urgency === 'life_threatening') counts.alarming += 1;
+    } else if (view.status === 'review' && view.call_out !== 'none') counts.review += 1;
+    else if (view.status === 'assigned' || view.status === 'searching') counts.searching += 1;
+  }
+  return counts;
+}
+
+const fullTint = 4 * 3_600_000;
+
+/** How strongly the row of a case that waits is tinted, 0 to 1: full after four hours without a team. */
+export function tint(view: CaseView, now: number): number {
+  if (view.status !== 'waiting') return 0;
+  const waited = now - openedAt(view);
+  return Math.min(1, Math.max(0.12, waited / fullTint));
+}

@@ -1,0 +1,236 @@
+import { useState } from 'preact/hooks';
+import type { CaseView, LonLat, TeamView } from '../api/views';
+import { command } from '../commands/send';
+import { Choice, Field } from '../controls/field';
+import { type Phrase, language, say, words } from '../language';
+import { distance } from '../language/format';
+import { teamById, teamViews } from '../live/store';
+import { TeamGlyph } from '../map';
+import { type NoteAudience, noteAudiences } from '../permissions';
+import { session } from '../session';
+import { teamState } from '../teams/state';
+import { closeAction } from './action-state';
+import { FormFrame } from './form-frame';
+
+interface TeamFormProps {
+  view: CaseView;
+  teamId: string;
+}
+
+/** A whole number from 0 to `max`; undefined for an empty text, null for anything else. */
+function whole(text: string, max: number): number | undefined | null {
+  if (text.trim() === '') return undefined;
+  const value = Number(text);
+  return Number.isInteger(value) && value >= 0 && value <= max ? value : null;
+}
+
+function numberError(value: number | undefined | null, max: number): string | undefined {
+  return value === null ? say(words.form.errorNumber, { min: 0, max }) : undefined;
+}
+
+const longestDrive = 1440;
+const mostPeople = 1000;
+const usualMinutes = [15, 30, 45, 60, 90, 120] as const;
+
+export function AcceptForm({ view, teamId }: TeamFormProps) {
+  const [minutes, setMinutes] = useState('');
+  const [people, setPeople] = useState('');
+  const eta = whole(minutes, longestDrive);
+  const count = whole(people, mostPeople);
+  return (
+    <FormFrame
+      title={`${say(words.actions.accept)} · ${teamById(teamId)?.name ?? teamId}`}
+      submit={say(words.actions.accept)}
+      disabled={eta === null || count === null}
+      onSubmit={() => {
+        command(view.id, 'assignment.accept', {
+          team_id: teamId,
+          ...(eta !== undefined && { eta_minutes: eta }),
+          ...(count !== undefined && { people: count }),
+        });
+        closeAction();
+      }}
+    >
+      <div class="quick">
+        {usualMinutes.map((value) => (
+          <button
+            key={value}
+            type="button"
+            class="button button-small"
+            aria-pressed={minutes === String(value)}
+            onClick={() => setMinutes(String(value))}
+          >
+            {value}
+          </button>
+        ))}
+      </div>
+      <div class="field-row">
+        <Field
+          label={say(words.actions.etaMinutes)}
+          type="number"
+          value={minutes}
+          onValue={setMinutes}
+          error={numberError(eta, longestDrive)}
+        />
+        <Field
+          label={say(words.actions.people)}
+          type="number"
+          value={people}
+          onValue={setPeople}
+          error={numberError(count, mostPeople)}
+        />
+      </div>
+    </FormFrame>
+  );
+}
+
+export function DeclineForm({ view, teamId }: TeamFormProps) {
+  const [reason, setReason] = useState<keyof typeof words.declineReason>();
+  return (
+    <FormFrame
+      title={`${say(words.actions.decline)} · ${teamById(teamId)?.name ?? teamId}`}
+      submit={say(words.actions.decline)}
+      onSubmit={() => {
+        command(view.id, 'assignment.decline', { team_id: teamId, ...(reason && { reason }) });
+        closeAction();
+      }}
+    >
+      <Choice
+        label={say(words.actions.reason)}
+        value={reason}
+        onValue={setReason}
+        options={optionsOf(words.declineReason)}
+      />
+    </FormFrame>
+  );
+}
+
+/** The options of a table of phrases, in its order. */
+export function optionsOf<K extends string>(
+  table: Record<K, Phrase>,
+  sex?: 'male' | 'female',
+): { value: K; label: string }[] {
+  return (Object.keys(table) as K[]).map((value) => ({ value, label: say(table[value], sex ? { sex } : {}) }));
+}
+
+interface PeopleFormProps extends TeamFormProps {
+  type: 'assignment.on_scene' | 'assignment.returned';
+  title: Phrase;
+  label: Phrase;
+}
+
+export function PeopleForm({ view, teamId, type, title, label }: PeopleFormProps) {
+  const known = (view.assignments ?? []).find((assignment) => assignment.team_id === teamId)?.people;
+  const [people, setPeople] = useState(known === undefined ? '' : String(known));
+  const count = whole(people, mostPeople);
+  return (
+    <FormFrame
+      title={`${say(title)} · ${teamById(teamId)?.name ?? teamId}`}
+      submit={say(title)}
+      disabled={count === null}
+      onSubmit={() => {
+        command(view.id, type, { team_id: teamId, ...(count !== undefined && { people: count }) });
+        closeAction();
+      }}
+    >
+      <Field
+        label={say(label)}
+        type="number"
+        value={people}
+        onValue={setPeople}
+        error={numberError(count, mostPeople)}
+      />
+    </FormFrame>
+  );
+}
+
+const earthRadius = 6_371_008.8;
+
+/** Great-circle distance in metres (haversine, mean radius of IUGG), to sort the teams to choose from. */
+export function metresBetween(a: LonLat, b: LonLat): number {
+  const radians = Math.PI / 180;
+  const dLat = (b[1] - a[1]) * radians;
+  const dLon = (b[0] - a[0]) * radians;
+  const h = Math.sin(dLat / 2) ** 2 + Math.cos(a[1] * radians) * Math.cos(b[1] * radians) * Math.sin(dLon / 2) ** 2;
+  return 2 * earthRadius * Math.asin(Math.min(1, Math.sqrt(h)));
+}
+
+const shownTeams = 40;
+
+export function AssignForm({ view }: { view: CaseView }) {
+  const [chosen, setChosen] = useState<string>();
+  const from = view.location?.coordinates;
+  const taken = new Set(
+    (view.assignments ?? [])
+      .filter((assignment) =>
+        ['accepted', 'en_route', 'on_scene', 'standing_down', 'offered'].includes(assignment.status),
+      )
+      .map((assignment) => assignment.team_id),
+  );
+  const away = (team: TeamView): number | undefined => {
+    const at = team.position?.position.coordinates ?? team.base?.coordinates;
+    return from && at ? metresBetween(from, at) : undefined;
+  };
+  const rows = teamViews.value
+    .filter((team) => !taken.has(team.id))
+    .map((team) => ({ team, metres: away(team), state: teamState(team) }))
+    .sort((a, b) => (a.metres ?? Number.POSITIVE_INFINITY) - (b.metres ?? Number.POSITIVE_INFINITY))
+    .slice(0, shownTeams);
+  return (
+    <FormFrame
+      title={say(words.actions.assign)}
+      submit={say(words.actions.assign)}
+      disabled={!chosen}
+      onSubmit={() => {
+        command(view.id, 'case.assign', { team_id: chosen });
+        closeAction();
+      }}
+    >
+      <fieldset class="team-choice">
+        <legend class="visually-hidden">{say(words.actions.chooseTeam)}</legend>
+        {rows.map(({ team, metres, state }) => (
+          <label key={team.id} class="team-option">
+            <input
+              type="radio"
+              name="team"
+              value={team.id}
+              checked={chosen === team.id}
+              onChange={() => setChosen(team.id)}
+            />
+            <TeamGlyph free={state.free || state.kind === 'off-duty'} stale={state.kind === 'off-duty'} size={18} />
+            <span class="team-option-name">{team.name}</span>
+            <span class="secondary">{state.word}</span>
+            <span class="number">{metres === undefined ? '' : distance(metres, language.value)}</span>
+          </label>
+        ))}
+      </fieldset>
+    </FormFrame>
+  );
+}
+
+export function NoteForm({ view }: { view: CaseView }) {
+  const [text, setText] = useState('');
+  const allowed = noteAudiences(session.value, view);
+  const [chosen, setAudience] = useState<NoteAudience>();
+  const audience = chosen ?? allowed[0] ?? 'coordination';
+  const names = { team: words.actions.audienceTeam, coordination: words.actions.audienceCoordination };
+  return (
+    <FormFrame
+      title={say(words.actions.note)}
+      submit={say(words.shell.save)}
+      disabled={text.trim() === ''}
+      onSubmit={() => {
+        command(view.id, 'case.note', { note: text.trim(), audience });
+        closeAction();
+      }}
+    >
+      <Field label={say(words.actions.noteText)} value={text} onValue={setText} rows={3} />
+      <Choice
+        label={say(words.actions.noteFor)}
+        value={audience}
+        onValue={setAudience}
+        options={allowed.map((value) => ({ value, label: say(names[value]) }))}
+      />
+    </FormFrame>
+  );
+}

@@ -1,0 +1,82 @@
+import { Icon } from '../controls/icon';
+import { language, type Phrase, say, words } from '../language';
+import { moment, parseTime } from '../language/format';
+import { slowNow } from '../live/store';
+import type { OutboxEntry } from '../commands/outbox';
+import { dismiss, outboxEntries } from '../commands/send';
+import { problemText } from '../controls/problem';
+
+const names: Record<string, Phrase> = {
+  'assignment.accept': words.actions.accept,
+  'assignment.decline': words.actions.decline,
+  'assignment.en_route': words.actions.enRoute,
+  'assignment.on_scene': words.actions.onScene,
+  'assignment.stand_down_ack': words.actions.standDownAck,
+  'assignment.returned': words.actions.returned,
+  'assignment.release': words.actions.release,
+  'case.assign': words.actions.assign,
+  'case.call_out': words.eventType['case.call_out'],
+  'case.note': words.actions.note,
+  'case.reopen': words.actions.reopen,
+  'case.family_told': words.actions.familyTold,
+};
+
+function nameOf(entry: OutboxEntry): string {
+  if (entry.body.type === 'case.outcome') {
+    const outcome = entry.body.outcome;
+    if (outcome === 'found') return say(words.actions.foundPerson);
+    if (outcome === 'missing') return say(words.actions.confirmMissing);
+    if (outcome === 'deceased') return say(words.actions.confirmDeath);
+    return say(words.actions.close);
+  }
+  const phrase = names[entry.body.type];
+  return phrase ? say(phrase) : entry.body.type;
+}
+
+/** What was done here and is not yet answered, or was refused, with the reason in words. */
+export function Unsent({ caseId }: { caseId: string }) {
+  const entries = outboxEntries.value.filter((entry) => entry.caseId === caseId);
+  if (entries.length === 0) return null;
+  return (
+    <section class="notice notice-unsent" aria-live="polite" aria-label={say(words.actions.queued)}>
+      <ul class="unsent">
+        {entries.map((entry) => (
+          <li key={entry.id} data-command={entry.id} data-state={entry.state}>
+            <Icon name={entry.state === 'refused' ? 'alert' : 'clock'} size={18} />
+            <span>
+              <strong>{nameOf(entry)}</strong> <span class="unsent-state">{stateText(entry)}</span>
+              <br />
+              {entry.state === 'refused' && entry.problem ? (
+                <span class="field-error">{problemText(entry.problem)}</span>
+              ) : (
+                <span class="secondary">
+                  {say(words.actions.happenedAt, {
+                    time: moment(parseTime(entry.body.at) ?? 0, slowNow.value, language.value),
+                  })}
+                </span>
+              )}
+            </span>
+            {entry.state === 'refused' && (
+              <button type="button" class="text-button" onClick={() => dismiss(entry.id)}>
+                {say(words.shell.dismiss)}
+              </button>
+            )}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function stateText(entry: OutboxEntry): string {
+  switch (entry.state) {
+    case 'queued':
+      return say(words.shell.notSent);
+    case 'sending':
+      return say(words.shell.sending);
+    case 'accepted':
+      return say(words.shell.sentWaiting);
+    default:
+      return say(words.shell.refused);
+  }
+}

@@ -1,0 +1,85 @@
+import { effect, signal } from '@preact/signals';
+import { request } from '../api/client';
+import { randomUUID } from '../api/identifiers';
+import type { CaseView } from '../api/views';
+import { receiveCase, serverNow } from '../live/store';
+import { accountOf, session, sessionEnded } from '../session';
+import { Outbox, type OutboxEntry } from './outbox';
+
+/** What waits to be sent or was refused, oldest first. */
+export const outboxEntries = signal<OutboxEntry[]>([]);
+
+const outbox = new Outbox<CaseView>({
+  storage: localStorageOrNone(),
+  async send(entry) {
+    const path = `cases/${encodeURIComponent(entry.caseId)}/commands`;
+    const { status, body } = await request<CaseView>('POST', path, entry.body);
+    return { done: status !== 202, body };
+  },
+  after(delay, task) {
+    const timer = setTimeout(task, delay);
+    return () => clearTimeout(timer);
+  },
+  async alone(task) {
+    // Without HTTPS browsers have no locks; two tabs then may both send, and the server applies it once.
+    if (!navigator.locks) return task();
+    await navigator.locks.request('izdeu.outbox', { ifAvailable: true }, async (lock) => {
+      if (lock) await task();
+    });
+  },
+  changed(entries) {
+    outboxEntries.value = entries;
+  },
+  answered(_, body) {
+    if (body?.id) receiveCase(body);
+  },
+  signIn: sessionEnded,
+});
+
+function localStorageOrNone(): Storage | undefined {
+  try {
+    return localStorage;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Sends what waits whenever there is reason to think that it will get through. Called once, at start. */
+export function startOutbox(): void {
+  outboxEntries.value = outbox.list();
+  effect(() => {
+    const present = session.value;
+    outbox.setAccount(present ? accountOf(present) : undefined);
+  });
+  addEventListener('online', () => outbox.flush());
+  addEventListener('storage', (event) => {
+    if (event.key === null || event.key.startsWith('izdeu.outbox.')) outbox.load();
+  });
+}
+
+/** The server can be reached again. */
+export function flushOutbox(): void {
+  outbox.flush();
+}
+
+/**
+ * Gives a command for a case: kept until it is answered, also across a reload. `happenedAt` is when it
+ * happened, in milliseconds; now without it.
+ */
+export function command(
+  caseId: string,
+  type: string,
+  fields: Record<string, unknown> = {},
+  happenedAt?: number,
+): OutboxEntry {
+  return outbox.add(caseId, {
+    ...fields,
+    type,
+    command_id: randomUUID(),
+    at: new Date(happenedAt ?? serverNow()).toISOString(),
+  });
+}
+
+export function dismiss(id: string): void {
+  outbox.remove(id);
+}

@@ -1,0 +1,205 @@
+import { randomUUID } from '../api/identifiers';
+import type { CaseKind } from '../api/views';
+import { fromLocalInput } from '../language/format';
+import type { LonLat } from '../map/types';
+import { readPlace } from './coordinates';
+
+export interface SubjectDraft {
+  name: string;
+  sex: '' | 'male' | 'female';
+  age: string;
+  lastSeen: string;
+  description: string;
+  health: string;
+}
+
+/** What stands in the form, as texts; it becomes an application only when it is sent. */
+export interface Draft {
+  /** Made once, so that sending again after a lost answer files nothing twice. */
+  id: string;
+  kind: CaseKind;
+  coordinates: string;
+  place: string;
+  address: string;
+  accuracy: string;
+  subjects: SubjectDraft[];
+  incident: string;
+  total: string;
+  children: string;
+  immobile: string;
+  title: string;
+  direction: string;
+  starts: string;
+  ends: string;
+  volunteers: string;
+  reporterName: string;
+  reporterPhone: string;
+  reporterRelation: string;
+  reference: string;
+  urgency: '' | 'routine' | 'urgent' | 'life_threatening';
+  callOut: 'now' | 'hold' | 'none';
+  exercise: boolean;
+}
+
+export function emptySubject(): SubjectDraft {
+  return { name: '', sex: '', age: '', lastSeen: '', description: '', health: '' };
+}
+
+export function emptyDraft(): Draft {
+  return {
+    id: `board-${randomUUID()}`,
+    kind: 'missing_person',
+    coordinates: '',
+    place: '',
+    address: '',
+    accuracy: '',
+    subjects: [emptySubject()],
+    incident: 'flood',
+    total: '',
+    children: '',
+    immobile: '',
+    title: '',
+    direction: '',
+    starts: '',
+    ends: '',
+    volunteers: '',
+    reporterName: '',
+    reporterPhone: '',
+    reporterRelation: '',
+    reference: '',
+    urgency: '',
+    callOut: 'now',
+    exercise: false,
+  };
+}
+
+/** What is wrong with a field, by its JSON pointer in the application. */
+export type FieldProblem = 'required' | 'unreadable' | 'outside' | 'short-link' | 'number' | 'order' | 'future';
+export type FieldProblems = Record<string, FieldProblem>;
+
+/** The highest value that a number field takes; the server has its own limits. */
+export const limits: Record<string, number> = { age: 130, people: 100_000, accuracy: 500_000 };
+
+function readWhole(text: string, max: number): number | undefined | 'wrong' {
+  if (text.trim() === '') return undefined;
+  const value = Number(text.trim());
+  return Number.isInteger(value) && value >= 0 && value <= max ? value : 'wrong';
+}
+
+// The age groups of children in ISRID, the international database of searches.
+const childGroups = [
+  [1, 3],
+  [4, 6],
+  [7, 9],
+  [10, 12],
+  [13, 15],
+] as const;
+
+/** The category of a child by its age, such as `child_13_15`; undefined for everybody else. */
+export function childCategory(age: number | undefined): string | undefined {
+  const group = age === undefined ? undefined : childGroups.find(([from, to]) => age >= from && age <= to);
+  return group && `child_${group[0]}_${group[1]}`;
+}
+
+/** Turns the draft into the body of `POST /applications`, or says which fields keep it from being one. */
+export function toApplication(draft: Draft, now: number): { body: Record<string, unknown>; problems: FieldProblems } {
+  const problems: FieldProblems = {};
+  const text = (value: string): string | undefined => value.trim() || undefined;
+  const whole = (value: string, pointer: string, max: number): number | undefined => {
+    const read = readWhole(value, max);
+    if (read === 'wrong') {
+      problems[pointer] = 'number';
+      return undefined;
+    }
+    return read;
+  };
+  const time = (value: string, pointer: string, past: boolean): string | undefined => {
+    const read = fromLocalInput(value);
+    if (read && past && Date.parse(read) > now + 60_000) problems[pointer] = 'future';
+    return read;
+  };
+
+  let location: { type: 'Point'; coordinates: LonLat } | undefined;
+  const read = readPlace(draft.coordinates);
+  if (read.kind === 'place') location = { type: 'Point', coordinates: read.lonLat };
+  else problems['/location'] = draft.coordinates.trim() === '' ? 'required' : read.kind;
+
+  const body: Record<string, unknown> = {
+    id: draft.id,
+    kind: draft.kind,
+    filed_at: new Date(now).toISOString(),
+    location,
+    place: text(draft.place),
+    address: text(draft.address),
+    accuracy_m: whole(draft.accuracy, '/accuracy_m', limits.accuracy ?? 0),
+    urgency: draft.urgency || undefined,
+    call_out: draft.callOut,
+    exercise: draft.exercise || undefined,
+  };
+  const reference = text(draft.reference);
+  if (reference) body.source = { reference };
+  const reporter = {
+    name: text(draft.reporterName),
+    phone: text(draft.reporterPhone),
+    relation: text(draft.reporterRelation),
+  };
+  if (reporter.name || reporter.phone || reporter.relation) body.reporter = reporter;
+
+  if (draft.kind === 'missing_person') {
+    const ages = draft.subjects.map((subject, index) => whole(subject.age, `/subjects/${index}/age`, limits.age ?? 0));
+    body.subjects = draft.subjects.map((subject, index) => ({
+      id: `s${index + 1}`,
+      name: text(subject.name),
+      sex: subject.sex || undefined,
+      age: ages[index],
+      category: childCategory(ages[index]),
+      last_seen_at: time(subject.lastSeen, `/subjects/${index}/last_seen_at`, true),
+      description: text(subject.description),
+      health: text(subject.health),
+    }));
+  } else if (draft.kind === 'emergency') {
+    body.incident = draft.incident;
+    const people = {
+      total: whole(draft.total, '/people_at_risk/total', limits.people ?? 0),
+      children: whole(draft.children, '/people_at_risk/children', limits.people ?? 0),
+      immobile: whole(draft.immobile, '/people_at_risk/immobile', limits.people ?? 0),
+    };
+    if (Object.values(people).some((value) => value !== undefined)) body.people_at_risk = people;
+  } else {
+    if (!text(draft.title)) problems['/event/title'] = 'required';
+    const starts = time(draft.starts, '/event/starts_at', false);
+    const ends = time(draft.ends, '/event/ends_at', false);
+    if (starts && ends && ends < starts) problems['/event/ends_at'] = 'order';
+    body.event = {
+      title: text(draft.title),
+      direction: text(draft.direction),
+      starts_at: starts,
+      ends_at: ends,
+      volunteers_needed: whole(draft.volunteers, '/event/volunteers_needed', limits.people ?? 0),
+    };
+  }
+  return { body, problems };
+}
+
+const keptAt = 'izdeu.draft';
+
+/** The draft that this tab kept; a device that others use too must not keep it longer than the tab. */
+export function loadDraft(): Draft {
+  try {
+    const kept = sessionStorage.getItem(keptAt);
+    if (!kept) return emptyDraft();
+    const parsed = JSON.parse(kept) as Draft;
+    return { ...emptyDraft(), ...parsed, subjects: parsed.subjects?.length ? parsed.subjects : [emptySubject()] };
+  } catch {
+    return emptyDraft();
+  }
+}
+
+export function keepDraft(draft: Draft | undefined): void {
+  try {
+    if (draft) sessionStorage.setItem(keptAt, JSON.stringify(draft));
+    else sessionStorage.removeItem(keptAt);
+  } catch {
+    // Without storage the draft lives as long as the page does.
+  }
+}

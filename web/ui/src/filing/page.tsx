@@ -1,0 +1,419 @@
+import { useRef, useState } from 'preact/hooks';
+import { request } from '../api/client';
+import type { CaseKind } from '../api/views';
+import { Choice, Field, SelectField, Switch } from '../controls/field';
+import { Icon } from '../controls/icon';
+import { ProblemNotice, problemOf } from '../controls/problem';
+import type { Problem } from '../api/client';
+import { say, words } from '../language';
+import { serverNow } from '../live/store';
+import { optionsOf } from '../cases/team-forms';
+import { Filed } from './filed';
+import { PlaceField, usePicking } from './place-field';
+import {
+  type Draft,
+  emptyDraft,
+  emptySubject,
+  type FieldProblem,
+  type FieldProblems,
+  keepDraft,
+  limits,
+  loadDraft,
+  type SubjectDraft,
+  toApplication,
+} from './draft';
+
+/** The words for a field's problem. */
+export function fieldProblemText(problem: FieldProblem, pointer: string): string {
+  switch (problem) {
+    case 'required':
+      return say(words.form.errorRequired);
+    case 'outside':
+      return say(words.form.coordinatesOutside);
+    case 'unreadable':
+      return say(words.form.coordinatesUnreadable);
+    case 'short-link':
+      return say(words.form.shortLink);
+    case 'order':
+      return say(words.form.errorTimeOrder);
+    case 'future':
+      return say(words.form.errorFuture);
+    default: {
+      const max = pointer.endsWith('/age') ? limits.age : pointer === '/accuracy_m' ? limits.accuracy : limits.people;
+      return say(words.form.errorNumber, { min: 0, max });
+    }
+  }
+}
+
+/** The form that files an application. What was typed survives a reload of this tab. */
+export function FilingPage() {
+  const [draft, setDraft] = useState<Draft>(loadDraft);
+  const [tried, setTried] = useState(false);
+  const [sending, setSending] = useState(false);
+  const [problem, setProblem] = useState<Problem>();
+  const [filed, setFiled] = useState<{ id: string; caseId?: string }>();
+  const box = useRef<HTMLFormElement>(null);
+
+  const change = (fields: Partial<Draft>) => {
+    setDraft((before) => {
+      const next = { ...before, ...fields };
+      keepDraft(next);
+      return next;
+    });
+    setProblem(undefined);
+  };
+  usePicking(filed ? undefined : draft.coordinates, (coordinates) => change({ coordinates }));
+
+  const local: FieldProblems = tried ? toApplication(draft, serverNow()).problems : {};
+  const remote = new Map((problem?.errors ?? []).map((error) => [error.pointer, error.detail]));
+  const error = (pointer: string): string | undefined => {
+    const own = local[pointer];
+    if (own) return fieldProblemText(own, pointer);
+    // The server names the innermost value; the field stands for all of it.
+    for (const [at, detail] of remote) if (at === pointer || at.startsWith(`${pointer}/`)) return detail;
+    return undefined;
+  };
+
+  const focusFirstError = () =>
+    requestAnimationFrame(() => box.current?.querySelector<HTMLElement>('[aria-invalid=true]')?.focus());
+
+  const submit = async () => {
+    setTried(true);
+    const { body, problems } = toApplication(draft, serverNow());
+    if (Object.keys(problems).length > 0) return focusFirstError();
+    setSending(true);
+    try {
+      const answer = await request<{ id: string; case_id?: string }>('POST', 'applications', body);
+      keepDraft(undefined);
+      setFiled({ id: answer.body.id ?? draft.id, ...(answer.body.case_id ? { caseId: answer.body.case_id } : {}) });
+    } catch (cause) {
+      setProblem(problemOf(cause));
+      focusFirstError();
+    } finally {
+      setSending(false);
+    }
+  };
+
+  if (filed) {
+    return (
+      <Filed
+        id={filed.id}
+        caseId={filed.caseId}
+        onAnother={() => {
+          setFiled(undefined);
+          setTried(false);
+          setDraft(emptyDraft());
+        }}
+      />
+    );
+  }
+  const wrong = Object.keys(local).length;
+  return (
+    <form
+      class="page form-page"
+      noValidate
+      ref={box}
+      onSubmit={(event) => {
+        event.preventDefault();
+        void submit();
+      }}
+    >
+      <h1>{say(words.form.title)}</h1>
+      <Choice<CaseKind>
+        label={say(words.form.kind)}
+        value={draft.kind}
+        onValue={(kind) => change({ kind })}
+        stacked
+        options={[
+          { value: 'missing_person', label: say(words.form.kindMissing) },
+          { value: 'emergency', label: say(words.form.kindEmergency) },
+          { value: 'volunteer_event', label: say(words.form.kindEvent) },
+        ]}
+      />
+      <fieldset class="group">
+        <legend>{say(words.form.where)}</legend>
+        <PlaceField
+          label={say(words.form.coordinates)}
+          value={draft.coordinates}
+          onValue={(coordinates) => change({ coordinates })}
+          error={error('/location')}
+          pointer="/location"
+        />
+        <Field
+          label={say(words.form.place)}
+          value={draft.place}
+          onValue={(place) => change({ place })}
+          pointer="/place"
+          error={error('/place')}
+        />
+        <Field
+          label={say(words.form.address)}
+          value={draft.address}
+          onValue={(address) => change({ address })}
+          pointer="/address"
+          error={error('/address')}
+        />
+        <Field
+          label={say(words.form.accuracy)}
+          type="number"
+          value={draft.accuracy}
+          onValue={(accuracy) => change({ accuracy })}
+          pointer="/accuracy_m"
+          error={error('/accuracy_m')}
+        />
+      </fieldset>
+      {draft.kind === 'missing_person' && <Subjects draft={draft} change={change} error={error} />}
+      {draft.kind === 'emergency' && <Emergency draft={draft} change={change} error={error} />}
+      {draft.kind === 'volunteer_event' && <Event draft={draft} change={change} error={error} />}
+      <fieldset class="group">
+        <legend>{say(words.form.reporter)}</legend>
+        <div class="field-row">
+          <Field
+            label={say(words.form.name)}
+            value={draft.reporterName}
+            onValue={(reporterName) => change({ reporterName })}
+            error={error('/reporter/name')}
+          />
+          <Field
+            label={say(words.form.reporterPhone)}
+            type="tel"
+            value={draft.reporterPhone}
+            onValue={(reporterPhone) => change({ reporterPhone })}
+            error={error('/reporter/phone')}
+          />
+        </div>
+        <Field
+          label={say(words.form.reporterRelation)}
+          value={draft.reporterRelation}
+          onValue={(reporterRelation) => change({ reporterRelation })}
+        />
+        <Field
+          label={say(words.form.reference)}
+          value={draft.reference}
+          onValue={(reference) => change({ reference })}
+          error={error('/source/reference')}
+        />
+      </fieldset>
+      <fieldset class="group">
+        <legend>{say(words.form.callOut)}</legend>
+        <Choice
+          label={say(words.form.callOut)}
+          hiddenLabel
+          value={draft.callOut}
+          onValue={(callOut) => change({ callOut })}
+          stacked
+          options={[
+            { value: 'now', label: say(words.form.callNow) },
+            { value: 'hold', label: say(words.form.callHold) },
+            { value: 'none', label: say(words.form.callNone) },
+          ]}
+        />
+        <SelectField
+          label={say(words.form.urgency)}
+          value={draft.urgency}
+          onValue={(urgency) => change({ urgency: urgency as Draft['urgency'] })}
+          options={[{ value: '', label: say(words.form.urgencyComputed) }, ...optionsOf(words.urgency)]}
+        />
+        <Switch
+          label={say(words.form.exercise)}
+          checked={draft.exercise}
+          onChecked={(exercise) => change({ exercise })}
+        />
+      </fieldset>
+      <div class="form-end">
+        {wrong > 0 && (
+          <p class="field-error" role="alert">
+            {say(words.form.errorsAbove, { count: wrong })}
+          </p>
+        )}
+        {problem && <ProblemNotice problem={problem} />}
+        <button type="submit" class="button button-primary" disabled={sending}>
+          {say(sending ? words.form.submitting : words.form.submit)}
+        </button>
+        <p class="secondary form-draft">
+          {say(words.form.draftKept)}{' '}
+          <button
+            type="button"
+            class="text-button"
+            onClick={() => {
+              keepDraft(undefined);
+              setDraft(emptyDraft());
+              setTried(false);
+              setProblem(undefined);
+            }}
+          >
+            {say(words.form.clearDraft)}
+          </button>
+        </p>
+      </div>
+    </form>
+  );
+}
+
+interface PartProps {
+  draft: Draft;
+  change(fields: Partial<Draft>): void;
+  error(pointer: string): string | undefined;
+}
+
+function Subjects({ draft, change, error }: PartProps) {
+  const set = (index: number, fields: Partial<SubjectDraft>) =>
+    change({ subjects: draft.subjects.map((subject, at) => (at === index ? { ...subject, ...fields } : subject)) });
+  const many = draft.subjects.length > 1;
+  return (
+    <fieldset class="group">
+      <legend>{say(words.form.who)}</legend>
+      {draft.subjects.map((subject, index) => (
+        // Subjects have no names of their own before they are filed; the place in the list is one.
+        <div key={index} class="subject-form">
+          {many && (
+            <p class="subject-form-head">
+              <strong>{say(words.form.subjectN, { n: index + 1 })}</strong>
+              <button
+                type="button"
+                class="text-button"
+                onClick={() => change({ subjects: draft.subjects.filter((_, at) => at !== index) })}
+              >
+                {say(words.form.removeSubject)}
+              </button>
+            </p>
+          )}
+          <div class="field-row field-row-wide-first">
+            <Field
+              label={say(words.form.name)}
+              value={subject.name}
+              onValue={(name) => set(index, { name })}
+              error={error(`/subjects/${index}/name`)}
+            />
+            <Field
+              label={say(words.form.age)}
+              type="number"
+              value={subject.age}
+              onValue={(age) => set(index, { age })}
+              error={error(`/subjects/${index}/age`)}
+              pointer={`/subjects/${index}/age`}
+            />
+          </div>
+          <Choice<SubjectDraft['sex']>
+            label={say(words.form.sex)}
+            value={subject.sex}
+            onValue={(sex) => set(index, { sex })}
+            options={[
+              { value: 'male', label: say(words.form.male) },
+              { value: 'female', label: say(words.form.female) },
+              { value: '', label: say(words.form.unknown) },
+            ]}
+          />
+          <Field
+            label={say(words.form.lastSeen)}
+            type="datetime-local"
+            value={subject.lastSeen}
+            onValue={(lastSeen) => set(index, { lastSeen })}
+            help={say(words.shell.astanaTime)}
+            error={error(`/subjects/${index}/last_seen_at`)}
+          />
+          <Field
+            label={say(words.form.description)}
+            rows={2}
+            value={subject.description}
+            onValue={(description) => set(index, { description })}
+            error={error(`/subjects/${index}/description`)}
+          />
+          <Field
+            label={say(words.form.health)}
+            rows={2}
+            value={subject.health}
+            onValue={(health) => set(index, { health })}
+            error={error(`/subjects/${index}/health`)}
+          />
+        </div>
+      ))}
+      <button type="button" class="button" onClick={() => change({ subjects: [...draft.subjects, emptySubject()] })}>
+        <Icon name="file" size={18} />
+        {say(words.form.addSubject)}
+      </button>
+    </fieldset>
+  );
+}
+
+function Emergency({ draft, change, error }: PartProps) {
+  return (
+    <fieldset class="group">
+      <legend>{say(words.form.kindEmergency)}</legend>
+      <SelectField
+        label={say(words.form.incident)}
+        value={draft.incident}
+        onValue={(incident) => change({ incident })}
+        options={optionsOf(words.incident)}
+        error={error('/incident')}
+      />
+      <div class="field-row">
+        <Field
+          label={say(words.form.peopleTotal)}
+          type="number"
+          value={draft.total}
+          onValue={(total) => change({ total })}
+          error={error('/people_at_risk/total')}
+        />
+        <Field
+          label={say(words.form.peopleChildren)}
+          type="number"
+          value={draft.children}
+          onValue={(children) => change({ children })}
+          error={error('/people_at_risk/children')}
+        />
+        <Field
+          label={say(words.form.peopleImmobile)}
+          type="number"
+          value={draft.immobile}
+          onValue={(immobile) => change({ immobile })}
+          error={error('/people_at_risk/immobile')}
+        />
+      </div>
+    </fieldset>
+  );
+}
+
+function Event({ draft, change, error }: PartProps) {
+  return (
+    <fieldset class="group">
+      <legend>{say(words.form.kindEvent)}</legend>
+      <Field
+        label={say(words.form.eventTitle)}
+        value={draft.title}
+        onValue={(title) => change({ title })}
+        required
+        error={error('/event/title')}
+      />
+      <Field
+        label={say(words.form.eventDirection)}
+        value={draft.direction}
+        onValue={(direction) => change({ direction })}
+        error={error('/event/direction')}
+      />
+      <div class="field-row">
+        <Field
+          label={say(words.form.eventStarts)}
+          type="datetime-local"
+          value={draft.starts}
+          onValue={(starts) => change({ starts })}
+          error={error('/event/starts_at')}
+        />
+        <Field
+          label={say(words.form.eventEnds)}
+          type="datetime-local"
+          value={draft.ends}
+          onValue={(ends) => change({ ends })}
+          error={error('/event/ends_at')}
+        />
+      </div>
+      <Field
+        label={say(words.form.eventVolunteers)}
+        type="number"
+        value={draft.volunteers}
+        onValue={(volunteers) => change({ volunteers })}
+        error={error('/event/volunteers_needed')}
+      />
+    </fieldset>
+  );
+}

@@ -1,0 +1,34 @@
+// Every text of the interface, in one typed dictionary: a phrase that lacks a language does not compile.
+export { shell } from './words/shell';
+export {
+  assignmentStatus,
+  candidateResult,
+  caseKind,
+  caseKindShort,
+  caseStatus,
+  caseStatusShort,
+  cases,
+  eventType,
+  incident,
+  urgency,
+} from './words/cases';
+export {
+  actions,
+  closeReason,
+  condition,
+  declineReason,
+  foundBy,
+  foundWith,
+  problems,
+  problemUnknown,
+} from './words/actions';
+export {
+  category,
+  deadLetterReason,
+  deadLetters,
+  form,
+  skill,
+  statistics,
+  statisticsCheck,
+  teams,
+} from './words/pages';

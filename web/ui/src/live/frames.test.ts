@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest';
+import type { CaseView, TeamView } from '../api/views';
+import { applyFrame, emptyState, parseFrame } from './frames';
+
+const view = (id: string, fields: Partial<CaseView> = {}): CaseView => ({
+  id,
+  kind: 'missing_person',
+  status: 'waiting',
+  urgency: 'urgent',
+  opened_at: '2026-11-21T10:00:00Z',
+  ...fields,
+});
+const team = (id: string): TeamView => ({ id, name: id });
+
+describe('frames', () => {
+  it('that are none are not taken', () => {
+    for (const text of ['', 'nonsense', 'null', '[]', '7', '{}', '{"type":7}'])
+      expect(parseFrame(text), text).toBeUndefined();
+    expect(parseFrame('{"type":"changes","position":"e.4","new":1}')?.position).toBe('e.4');
+  });
+
+  it('as a snapshot replace everything', () => {
+    const state = emptyState();
+    applyFrame(state, { type: 'snapshot', position: 'e.1', cases: [view('a'), view('b')], teams: [team('t')] });
+    const { opened } = applyFrame(state, { type: 'snapshot', position: 'f.9', cases: [view('c')], teams: [] });
+    expect([...state.cases.keys()]).toEqual(['c']);
+    expect(state.teams.size).toBe(0);
+    expect(state.position).toBe('f.9');
+    expect(opened).toEqual([]);
+  });
+
+  it('as changes touch only what they name', () => {
+    const state = emptyState();
+    const untouched = view('a');
+    applyFrame(state, { type: 'snapshot', position: 'e.1', cases: [untouched, view('b')], teams: [] });
+    const { opened, changed } = applyFrame(state, {
+      type: 'changes',
+      position: 'e.4',
+      cases: [view('b', { status: 'searching' }), view('c', { urgency: 'life_threatening' })],
+      teams: [team('t')],
+      removed: [],
+    });
+    expect(changed).toBe(true);
+    expect(state.cases.get('a')).toBe(untouched);
+    expect(state.cases.get('b')?.status).toBe('searching');
+    expect(opened.map(({ id }) => id)).toEqual(['c']);
+    expect(state.teams.has('t')).toBe(true);
+  });
+
+  it('take away what was removed', () => {
+    const state = emptyState();
+    applyFrame(state, { type: 'snapshot', position: 'e.1', cases: [view('a')], teams: [team('t')] });
+    applyFrame(state, { type: 'changes', position: 'e.2', removed: ['a', 't', 'unknown'] });
+    expect(state.cases.size + state.teams.size).toBe(0);
+  });
+
+  it('with the position alone change nothing but the position', () => {
+    const state = emptyState();
+    applyFrame(state, { type: 'snapshot', position: 'e.1', cases: [view('a')] });
+    const { revision } = state;
+    expect(applyFrame(state, { type: 'changes', position: 'e.7' }).changed).toBe(false);
+    expect(state.revision).toBe(revision);
+    expect(state.position).toBe('e.7');
+  });
+
+  it('of a type that is not known yet are left alone', () => {
+    const state = emptyState();
+    expect(applyFrame(state, { type: 'weather', position: 'e.9', cases: [view('x')] }).changed).toBe(false);
+    expect(state.position).toBeUndefined();
+  });
+
+  it('carry the number of dead letters', () => {
+    const state = emptyState();
+    expect(applyFrame(state, { type: 'changes', position: 'e.1', dead_letters: 3 }).changed).toBe(true);
+    expect(state.deadLetters).toBe(3);
+  });
+});

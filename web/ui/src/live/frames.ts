@@ -1,0 +1,86 @@
+import type { CaseView, TeamView } from '../api/views';
+
+/** A frame of the live feed as CONTRACT.md fixes it; unknown fields and unknown types are ignored. */
+export interface Frame {
+  type: string;
+  /** EPOCH.SEQ: everything up to here is known once the frame is applied. */
+  position?: string;
+  cases?: CaseView[];
+  teams?: TeamView[];
+  removed?: string[];
+  /** Number of open dead letters. */
+  dead_letters?: number;
+  /** The server's clock. */
+  now?: string;
+  /** A snapshot that does not hold all cases. */
+  truncated?: boolean;
+}
+
+/** What a board knows. The maps are changed in place; `revision` counts the changes. */
+export interface BoardState {
+  position: string | undefined;
+  cases: Map<string, CaseView>;
+  teams: Map<string, TeamView>;
+  deadLetters: number;
+  truncated: boolean;
+  revision: number;
+}
+
+export function emptyState(): BoardState {
+  return { position: undefined, cases: new Map(), teams: new Map(), deadLetters: 0, truncated: false, revision: 0 };
+}
+
+/** Reads one text frame. Undefined when it is no frame; the feed then goes on. */
+export function parseFrame(text: string): Frame | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value !== 'object' || value === null || typeof (value as Frame).type !== 'string') return undefined;
+    return value as Frame;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What a frame changed, for the announcements. */
+export interface Applied {
+  changed: boolean;
+  /** Cases that were not known before; empty after a snapshot. */
+  opened: CaseView[];
+}
+
+/**
+ * Applies a frame. A snapshot replaces everything, changes touch only what they name; a view that is
+ * the same as the known one keeps its identity, so that its row is not drawn again.
+ */
+export function applyFrame(state: BoardState, frame: Frame): Applied {
+  const opened: CaseView[] = [];
+  let changed = false;
+  if (frame.type === 'snapshot') {
+    state.cases = new Map((frame.cases ?? []).map((view) => [view.id, view]));
+    state.teams = new Map((frame.teams ?? []).map((view) => [view.id, view]));
+    state.truncated = frame.truncated === true;
+    changed = true;
+  } else if (frame.type === 'changes') {
+    for (const view of frame.cases ?? []) {
+      if (!state.cases.has(view.id)) opened.push(view);
+      state.cases.set(view.id, view);
+      changed = true;
+    }
+    for (const view of frame.teams ?? []) {
+      state.teams.set(view.id, view);
+      changed = true;
+    }
+    for (const id of frame.removed ?? []) {
+      if (state.cases.delete(id) || state.teams.delete(id)) changed = true;
+    }
+  } else {
+    return { changed: false, opened };
+  }
+  if (frame.position) state.position = frame.position;
+  if (typeof frame.dead_letters === 'number' && frame.dead_letters !== state.deadLetters) {
+    state.deadLetters = frame.dead_letters;
+    changed = true;
+  }
+  if (changed) state.revision += 1;
+  return { changed, opened };
+}

@@ -1,0 +1,224 @@
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { StatusGlyph, TeamGlyph } from './glyphs';
+import type { Choice, MapView } from './map-view';
+import { isStale } from './staleness';
+import type { BoardMapProps } from './types';
+import { attribution, words } from './words';
+import './board-map.css';
+
+type State = 'loading' | 'ready' | 'failed';
+
+/** True where the browser can draw on a canvas at all. */
+function canDraw(): boolean {
+  try {
+    return document.createElement('canvas').getContext('2d') !== null;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * The live map. It fills its parent, which must have a height, and nothing opaque may lie over it.
+ * OpenLayers is fetched when it is first shown; where that or the canvas fails, a sentence says so.
+ */
+export function BoardMap(props: BoardMapProps) {
+  const said = words[props.language];
+  const target = useRef<HTMLDivElement>(null);
+  const view = useRef<MapView | undefined>(undefined);
+  // The view's callbacks outlive a render; they read the newest properties here.
+  const current = useRef(props);
+  current.current = props;
+  const [state, setState] = useState<State>('loading');
+  const [attempt, setAttempt] = useState(0);
+  const [scale, setScale] = useState({ metres: 0, pixels: 0 });
+  const [choice, setChoice] = useState<Choice>();
+  const [message, setMessage] = useState('');
+  // Where there is room the sources are named from the start; on a phone at a tap.
+  const [wide] = useState(() => globalThis.matchMedia?.('(min-width: 720px)').matches ?? false);
+
+  useEffect(() => {
+    let stopped = false;
+    const start = async (): Promise<void> => {
+      const { MapView } = await import('./map-view');
+      if (stopped || !target.current) return;
+      view.current = new MapView(target.current, {
+        selectCase: (id) => current.current.onSelectCase(id),
+        selectTeam: (id) => current.current.onSelectTeam?.(id),
+        pick: (lonLat) => current.current.onPick?.(lonLat),
+        choose: setChoice,
+        scale: setScale,
+        problem: (error) => console.warn('base map', error),
+      });
+      view.current.show(current.current);
+      setState('ready');
+    };
+    if (canDraw()) {
+      setState('loading');
+      start().catch((error: unknown) => {
+        if (stopped) return;
+        console.warn('map', error);
+        setState('failed');
+      });
+    } else {
+      setState('failed');
+    }
+    return () => {
+      stopped = true;
+      view.current?.destroy();
+      view.current = undefined;
+    };
+  }, [attempt]);
+
+  useLayoutEffect(() => view.current?.show(props));
+
+  useEffect(() => {
+    if (message === '') return;
+    const timer = setTimeout(() => setMessage(''), 6000);
+    return () => clearTimeout(timer);
+  }, [message]);
+
+  const showMyPosition = (): void => {
+    view.current?.showMyPosition().catch(() => setMessage(words[current.current.language].myPositionFailed));
+  };
+
+  return (
+    <section class="board-map" data-theme={props.theme} data-state={state} aria-label={said.map}>
+      {/* OpenLayers moves the map with the arrow keys while this has the focus. */}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the canvas takes arrow keys, plus and minus */}
+      <div class="board-map-canvas" ref={target} tabIndex={0} role="application" aria-label={said.map} />
+      {state === 'loading' && <p class="board-map-state">{said.loading}</p>}
+      {state === 'failed' && (
+        <div class="board-map-state" role="alert">
+          <p>{said.failed}</p>
+          <button type="button" class="board-map-text-button" onClick={() => setAttempt(attempt + 1)}>
+            {said.retry}
+          </button>
+        </div>
+      )}
+      {state === 'ready' && (
+        <>
+          <div class="board-map-buttons">
+            <div class="board-map-pair">
+              <MapButton label={said.zoomIn} path="M12 5v14M5 12h14" onClick={() => view.current?.zoomBy(1)} />
+              <MapButton label={said.zoomOut} path="M5 12h14" onClick={() => view.current?.zoomBy(-1)} />
+            </div>
+            <MapButton
+              label={said.fit}
+              path="M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5"
+              onClick={() => view.current?.fit(true)}
+            />
+            <MapButton
+              label={said.myPosition}
+              path="M12 2v4M12 18v4M2 12h4M18 12h4M12 7a5 5 0 1 0 0 10a5 5 0 1 0 0-10z"
+              onClick={showMyPosition}
+            />
+          </div>
+          <div class="board-map-foot">
+            {scale.metres > 0 && (
+              <div class="board-map-scale" style={{ width: `${scale.pixels}px` }}>
+                {scale.metres >= 1000 ? `${scale.metres / 1000} ${said.kilometres}` : `${scale.metres} ${said.metres}`}
+              </div>
+            )}
+            <details class="board-map-sources" open={wide}>
+              <summary aria-label={said.sources}>
+                <svg viewBox="0 0 24 24" width="20" height="20" aria-hidden="true">
+                  <path
+                    d="M12 3.5a8.5 8.5 0 1 0 0 17a8.5 8.5 0 1 0 0-17zM12 11v5M12 7.6v.2"
+                    fill="none"
+                    stroke="currentColor"
+                    stroke-width="2"
+                    stroke-linecap="round"
+                  />
+                </svg>
+              </summary>
+              <span>{attribution}</span>
+            </details>
+          </div>
+          {props.pickMode && <p class="board-map-hint">{said.pickHint}</p>}
+          <p class="board-map-message" role="status">
+            {message}
+          </p>
+          {choice && <ChoiceList choice={choice} props={props} hide={() => setChoice(undefined)} />}
+        </>
+      )}
+    </section>
+  );
+}
+
+function MapButton({ label, path, onClick }: { label: string; path: string; onClick(): void }) {
+  return (
+    <button type="button" class="board-map-button" aria-label={label} title={label} onClick={onClick}>
+      <svg viewBox="0 0 24 24" width="20" height="20" aria-hidden="true">
+        <path
+          d={path}
+          fill="none"
+          stroke="currentColor"
+          stroke-width="2"
+          stroke-linecap="round"
+          stroke-linejoin="round"
+        />
+      </svg>
+    </button>
+  );
+}
+
+/** What stands at one place, to choose from; a list, because no zooming takes it apart. */
+function ChoiceList({ choice, props, hide }: { choice: Choice; props: BoardMapProps; hide(): void }) {
+  const said = words[props.language];
+  const first = useRef<HTMLButtonElement>(null);
+  useEffect(() => first.current?.focus(), []);
+  const now = Date.now();
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: Escape hides the list; its buttons are the controls
+    <div
+      class="board-map-choice"
+      onKeyDown={(event) => {
+        if (event.key === 'Escape') hide();
+      }}
+    >
+      <div class="board-map-choice-head">
+        <strong>
+          {said.here}: {choice.cases.length + choice.teams.length}
+        </strong>
+        <button type="button" class="board-map-choice-hide" aria-label={said.hideHere} onClick={hide}>
+          ✕
+        </button>
+      </div>
+      <ul>
+        {choice.cases.map((item, index) => (
+          <li key={item.id}>
+            <button
+              type="button"
+              ref={index === 0 ? first : undefined}
+              onClick={() => {
+                hide();
+                props.onSelectCase(item.id);
+              }}
+            >
+              <StatusGlyph status={item.status} />
+              <span>{item.label}</span>
+            </button>
+          </li>
+        ))}
+        {choice.teams.map((team, index) => (
+          <li key={team.id}>
+            <button
+              type="button"
+              ref={index === 0 && choice.cases.length === 0 ? first : undefined}
+              onClick={() => {
+                hide();
+                props.onSelectTeam?.(team.id);
+              }}
+            >
+              <TeamGlyph free={team.free} stale={isStale(team, now)} />
+              <span>
+                {team.name}
+                {team.fromBase && <small> {said.atBase}</small>}
+              </span>
+            </button>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}

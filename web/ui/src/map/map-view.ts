@@ -1,0 +1,427 @@
+import type { Coordinate } from 'ol/coordinate';
+import { boundingExtent, containsExtent, type Extent, getCenter, getHeight, getWidth } from 'ol/extent';
+import Feature from 'ol/Feature';
+import Circle from 'ol/geom/Circle';
+import LineString from 'ol/geom/LineString';
+import Point from 'ol/geom/Point';
+import { defaults as defaultInteractions } from 'ol/interaction/defaults';
+import VectorLayer from 'ol/layer/Vector';
+import OlMap from 'ol/Map';
+import type MapBrowserEvent from 'ol/MapBrowserEvent';
+import { fromLonLat, getPointResolution, toLonLat, transformExtent } from 'ol/proj';
+import VectorSource from 'ol/source/Vector';
+import CircleStyle from 'ol/style/Circle';
+import Fill from 'ol/style/Fill';
+import Stroke from 'ol/style/Stroke';
+import Style from 'ol/style/Style';
+import View from 'ol/View';
+import { BaseMap } from './base-map';
+import { CaseLayer, type CasePoint } from './case-layer';
+import type { Cluster } from './clusters';
+import { Icons } from './icons';
+import { font, fontSample, palettes } from './palette';
+import { scaleLine } from './scale-line';
+import { TeamLayer, type TeamPoint } from './team-layer';
+import type { BoardMapProps, LonLat, MapCase, MapTeam } from './types';
+
+/** Several things at one place that no zooming takes apart; the person chooses one. */
+export interface Choice {
+  cases: MapCase[];
+  teams: MapTeam[];
+}
+
+export interface MapViewEvents {
+  selectCase(id: string): void;
+  selectTeam(id: string): void;
+  pick(lonLat: LonLat): void;
+  choose(choice: Choice | undefined): void;
+  scale(line: { metres: number; pixels: number }): void;
+  /** A part of the base map could not be loaded; the rest is shown. */
+  problem(error: unknown): void;
+}
+
+type Shown = Pick<
+  BoardMapProps,
+  'cases' | 'teams' | 'selectedCase' | 'lines' | 'language' | 'theme' | 'region' | 'pickMode' | 'picked'
+>;
+
+/** Kazakhstan with a margin, longitude and latitude; shown until the regions have come. */
+const countryExtent: Extent = [46.4, 40.5, 87.4, 55.5];
+/** The window that tools/basemap cuts its data to, less a margin. */
+const dataExtent: Extent = [22, 18, 114, 71.5];
+const furthestZoom = 17;
+const clusterZoomLimit = 15.5;
+const scalePixels = 96;
+const animationMilliseconds = 280;
+const namesMilliseconds = 600;
+const positionMilliseconds = 10_000;
+
+/** The map without its buttons: it owns an OpenLayers map and everything that must be stopped again. */
+export class MapView {
+  private readonly map: OlMap;
+  private readonly view: View;
+  private readonly baseMap: BaseMap;
+  private readonly cases = new CaseLayer();
+  private readonly teams = new TeamLayer();
+  private readonly lines = new VectorSource({ wrapX: false });
+  private readonly lineLayer = new VectorLayer({
+    source: this.lines,
+    updateWhileAnimating: true,
+    updateWhileInteracting: true,
+  });
+  private readonly marks = new VectorSource<Feature>({ wrapX: false });
+  private readonly markLayer = new VectorLayer({
+    source: this.marks,
+    updateWhileAnimating: true,
+    updateWhileInteracting: true,
+  });
+  private readonly stop = new AbortController();
+  private readonly minute: ReturnType<typeof setInterval>;
+  private shown: Shown | undefined;
+  private frame = 0;
+  private namesTimer: ReturnType<typeof setTimeout> | undefined;
+  private arrangedResolution = 0;
+  private fitted = false;
+  private stale = { cases: true, teams: true };
+
+  constructor(
+    private readonly target: HTMLElement,
+    private readonly events: MapViewEvents,
+  ) {
+    this.baseMap = new BaseMap((by, box, resolution) => this[by].covers(box, resolution));
+    this.view = new View({
+      extent: transformExtent(dataExtent, 'EPSG:4326', 'EPSG:3857'),
+      constrainOnlyCenter: true,
+      smoothExtentConstraint: true,
+      showFullExtent: true,
+      enableRotation: false,
+      center: fromLonLat([67, 48.4]),
+      zoom: 4,
+      minZoom: 2.6,
+      maxZoom: furthestZoom,
+    });
+    this.map = new OlMap({
+      target,
+      view: this.view,
+      controls: [],
+      interactions: defaultInteractions({ altShiftDragRotate: false, pinchRotate: false }),
+      layers: [...this.baseMap.layers, this.lineLayer, this.teams.layer, this.cases.layer, this.markLayer],
+    });
+    this.map.on('singleclick', (event) => this.click(event));
+    this.map.on('pointermove', (event) => this.hover(event));
+    this.map.on('movestart', () => this.events.choose(undefined));
+    this.map.on('moveend', () => this.sayScale());
+    this.view.on('change:resolution', () => this.schedule());
+    this.map.once('change:size', () => this.fitOnce());
+    this.minute = setInterval(() => {
+      this.teams.setNow(Date.now());
+      this.stale.teams = true;
+      this.schedule();
+    }, 60_000);
+    void this.baseMap
+      .load(this.stop.signal, (error) => this.events.problem(error))
+      .regions.then(() => {
+        this.fitted = false;
+        this.fitOnce();
+      });
+    this.loadFont();
+  }
+
+  /** Stops everything that the view has started. */
+  destroy(): void {
+    this.stop.abort();
+    clearInterval(this.minute);
+    clearTimeout(this.namesTimer);
+    cancelAnimationFrame(this.frame);
+    this.map.setTarget(undefined);
+    this.map.dispose();
+  }
+
+  /** Shows what the board shows now; only what has changed since the last call is touched. */
+  show(next: Shown): void {
+    const before = this.shown;
+    this.shown = next;
+    if (before?.theme !== next.theme) this.setTheme(next);
+    if (before?.language !== next.language) {
+      this.baseMap.setLanguage(next.language);
+      this.cases.setLanguage(next.language);
+      this.teams.setLanguage(next.language);
+    }
+    if (before?.cases !== next.cases && this.cases.setCases(next.cases)) this.stale.cases = true;
+    if (before?.teams !== next.teams && this.teams.setTeams(next.teams)) this.stale.teams = true;
+    if (before?.selectedCase !== next.selectedCase) this.stale.cases = true;
+    // Callers make the lines anew for each render.
+    if (JSON.stringify(before?.lines) !== JSON.stringify(next.lines)) this.showLines(next);
+    if (before?.picked?.join() !== next.picked?.join()) this.showPicked(next.picked);
+    if (before?.pickMode !== next.pickMode) this.target.style.cursor = next.pickMode ? 'crosshair' : '';
+    if (before?.region !== next.region) {
+      this.baseMap.setRegion(next.region);
+      if (before) this.fit(true);
+    }
+    if (next.selectedCase !== undefined && before?.selectedCase !== next.selectedCase) this.reveal(next.selectedCase);
+    this.schedule();
+  }
+
+  zoomBy(steps: number): void {
+    const zoom = this.view.getZoom();
+    if (zoom !== undefined) this.view.animate({ zoom: zoom + steps, duration: this.duration() });
+  }
+
+  /** Shows the chosen region, or the whole country. */
+  fit(animated: boolean): void {
+    const extent = this.baseMap.extent(this.shown?.region) ?? transformExtent(countryExtent, 'EPSG:4326', 'EPSG:3857');
+    const [width = 0] = this.map.getSize() ?? [];
+    const room = width < 600 ? 16 : 44;
+    this.view.fit(extent, { padding: [room, room, room, room], duration: animated ? this.duration() : 0 });
+  }
+
+  /** Asks the device where it is, shows it, and moves there; rejects when that is not known in 10 s. */
+  async showMyPosition(): Promise<void> {
+    if (!('geolocation' in navigator)) throw new Error('this browser gives no position');
+    const position = await new Promise<GeolocationPosition>((resolve, reject) => {
+      navigator.geolocation.getCurrentPosition(resolve, reject, {
+        enableHighAccuracy: true,
+        timeout: positionMilliseconds,
+        maximumAge: 30_000,
+      });
+    });
+    if (this.stop.signal.aborted) return;
+    const { longitude, latitude, accuracy } = position.coords;
+    const centre = fromLonLat([longitude, latitude]);
+    this.removeMark('me');
+    this.removeMark('me-accuracy');
+    const metres = getPointResolution('EPSG:3857', 1, centre);
+    const circle = new Feature(new Circle(centre, accuracy / metres));
+    circle.setId('me-accuracy');
+    const dot = new Feature(new Point(centre));
+    dot.setId('me');
+    this.marks.addFeatures([circle, dot]);
+    this.styleMarks();
+    this.view.animate({ center: centre, zoom: Math.max(this.view.getZoom() ?? 0, 11), duration: this.duration() });
+  }
+
+  private setTheme({ theme }: Shown): void {
+    this.baseMap.setTheme(theme);
+    this.cases.setTheme(theme);
+    this.teams.setTheme(theme);
+    this.target.style.backgroundColor = this.baseMap.background;
+    const { ink, ground } = palettes[theme];
+    this.lineLayer.setStyle([
+      new Style({ stroke: new Stroke({ color: ground, width: 5 }) }),
+      new Style({ stroke: new Stroke({ color: ink, width: 2.4, lineDash: [2, 6], lineCap: 'round' }) }),
+    ]);
+    this.styleMarks();
+  }
+
+  private styleMarks(): void {
+    const theme = this.shown?.theme ?? 'light';
+    const { position, ground } = palettes[theme];
+    const icons = new Icons(theme);
+    const styles: Record<string, Style> = {
+      picked: new Style({ image: icons.pin(), zIndex: 2 }),
+      me: new Style({
+        image: new CircleStyle({
+          radius: 8,
+          fill: new Fill({ color: position }),
+          stroke: new Stroke({ color: ground, width: 3 }),
+        }),
+        zIndex: 1,
+      }),
+      'me-accuracy': new Style({
+        fill: new Fill({ color: `${position}26` }),
+        stroke: new Stroke({ color: position, width: 1 }),
+      }),
+    };
+    for (const feature of this.marks.getFeatures()) feature.setStyle(styles[String(feature.getId())]);
+  }
+
+  private removeMark(id: string): void {
+    const feature = this.marks.getFeatureById(id);
+    if (feature) this.marks.removeFeature(feature as Feature);
+  }
+
+  private showPicked(picked: LonLat | undefined): void {
+    this.removeMark('picked');
+    if (!picked) return;
+    const feature = new Feature(new Point(fromLonLat(picked)));
+    feature.setId('picked');
+    this.marks.addFeature(feature);
+    this.styleMarks();
+    const point = fromLonLat(picked);
+    const [left = 0, bottom = 0, right = 0, top = 0] = this.view.calculateExtent(this.map.getSize());
+    const [x = 0, y = 0] = point;
+    // A place typed as coordinates may lie outside of what is shown.
+    if (x < left || x > right || y < bottom || y > top) this.view.animate({ center: point, duration: this.duration() });
+  }
+
+  private showLines({ lines }: Shown): void {
+    this.lines.clear(true);
+    this.lines.addFeatures(
+      lines.map(({ from, to }) => new Feature(new LineString([fromLonLat(from), fromLonLat(to)]))),
+    );
+    this.teams.setLines(lines);
+    this.stale.teams = true;
+  }
+
+  /** Work that many messages in a row cause is done once, before the next frame. */
+  private schedule(): void {
+    if (this.frame !== 0) return;
+    this.frame = requestAnimationFrame(() => {
+      this.frame = 0;
+      this.arrange();
+    });
+  }
+
+  private arrange(): void {
+    const resolution = this.view.getResolution();
+    if (!this.shown || resolution === undefined) return;
+    // Quarter steps of zoom: groups do not flicker while two fingers move.
+    const zoom = Math.round((this.view.getZoomForResolution(resolution) ?? 0) * 4) / 4;
+    const stepped = zoom >= clusterZoomLimit ? 0.5 : this.view.getResolutionForZoom(zoom);
+    if (stepped !== this.arrangedResolution) this.stale = { cases: true, teams: true };
+    this.arrangedResolution = stepped;
+    const { cases, teams } = this.stale;
+    this.stale = { cases: false, teams: false };
+    const casesTouched = cases && this.cases.arrange(stepped, this.shown.selectedCase) > 0;
+    const teamsTouched = teams && this.teams.arrange(stepped) > 0;
+    if (casesTouched || teamsTouched) this.placeNamesSoon();
+  }
+
+  /** Places the names of towns anew around the icons; far dearer than the icons, so not for each movement. */
+  private placeNamesSoon(): void {
+    if (this.namesTimer !== undefined) return;
+    this.namesTimer = setTimeout(() => {
+      this.namesTimer = undefined;
+      this.baseMap.namesChanged();
+    }, namesMilliseconds);
+  }
+
+  private fitOnce(): void {
+    const [width = 0, height = 0] = this.map.getSize() ?? [];
+    if (this.fitted || width === 0 || height === 0) return;
+    this.fitted = true;
+    this.fit(false);
+    if (this.shown?.selectedCase !== undefined) this.reveal(this.shown.selectedCase);
+  }
+
+  /** Brings a case and the lines to its teams into view, and leaves the view alone when they are. */
+  private reveal(id: string): void {
+    const point = this.cases.point(id);
+    if (!point || !this.fitted) return;
+    const ends: Coordinate[] = [[point.x, point.y]];
+    for (const { from, to } of this.shown?.lines ?? []) ends.push(fromLonLat(from), fromLonLat(to));
+    const extent = boundingExtent(ends);
+    const [width = 0, height = 0] = this.map.getSize() ?? [];
+    const [top = 0, right = 0, bottom = 0, left = 0] = this.padding();
+    const corners = [
+      [left, height - bottom],
+      [width - right, top],
+    ].map((pixel) => this.map.getCoordinateFromPixel(pixel));
+    const visible = boundingExtent(corners.filter((corner) => corner !== null));
+    const zoom = this.view.getZoom() ?? 0;
+    if (containsExtent(visible, extent) && zoom >= 6) return;
+    this.view.fit(extent, { padding: this.padding(), maxZoom: Math.max(zoom, 9), duration: this.duration() });
+  }
+
+  /** Room for the buttons on the right, the foot, and half of a label: pixels at the top, right, bottom, left. */
+  private padding(): number[] {
+    const [width = 0, height = 0] = this.map.getSize() ?? [];
+    const vertical = Math.min(60, height * 0.13);
+    return [vertical, Math.min(130, width * 0.3), vertical, Math.min(80, width * 0.18)];
+  }
+
+  private duration(): number {
+    return globalThis.matchMedia?.('(prefers-reduced-motion: reduce)').matches ? 0 : animationMilliseconds;
+  }
+
+  private sayScale(): void {
+    const resolution = this.view.getResolution();
+    const centre = this.view.getCenter();
+    if (resolution === undefined || !centre) return;
+    this.events.scale(scaleLine(getPointResolution('EPSG:3857', resolution, centre), scalePixels));
+  }
+
+  private hits(event: MapBrowserEvent, tolerance: number): { cases?: Cluster<CasePoint>; teams?: Cluster<TeamPoint> } {
+    const found: { cases?: Cluster<CasePoint>; teams?: Cluster<TeamPoint> } = {};
+    this.map.forEachFeatureAtPixel(
+      event.pixel,
+      (feature, layer) => {
+        if (layer === this.cases.layer) found.cases ??= feature.get('cluster') as Cluster<CasePoint>;
+        else found.teams ??= feature.get('cluster') as Cluster<TeamPoint>;
+      },
+      { hitTolerance: tolerance, layerFilter: (layer) => layer === this.cases.layer || layer === this.teams.layer },
+    );
+    return found;
+  }
+
+  private hover(event: MapBrowserEvent): void {
+    const pointer = event.originalEvent as PointerEvent;
+    if (event.dragging || pointer.pointerType !== 'mouse' || this.shown?.pickMode) return;
+    const { cases, teams } = this.hits(event, 2);
+    this.target.style.cursor = cases || teams ? 'pointer' : '';
+  }
+
+  private click(event: MapBrowserEvent): void {
+    const pointer = event.originalEvent as PointerEvent;
+    // Five decimals are about a metre, finer than a finger.
+    const lonLat = toLonLat(event.coordinate).map((degrees) => Math.round(degrees * 1e5) / 1e5) as LonLat;
+    if (this.shown?.pickMode) {
+      this.events.pick(lonLat);
+      return;
+    }
+    const { cases, teams } = this.hits(event, pointer.pointerType === 'mouse' ? 3 : 10);
+    const points: (CasePoint | TeamPoint)[] = cases ?? teams ?? [];
+    const [only] = points;
+    if (only === undefined) {
+      this.events.choose(undefined);
+      this.events.pick(lonLat);
+    } else if (points.length === 1) {
+      this.events.choose(undefined);
+      if ('case' in only) this.events.selectCase(only.id);
+      else this.events.selectTeam(only.id);
+    } else if (!this.zoomApart(points)) {
+      this.events.choose({
+        cases: cases?.map((point) => point.case) ?? [],
+        teams: cases ? [] : (teams?.map((point) => point.team) ?? []),
+      });
+    }
+  }
+
+  /** Zooms to a cluster; false when its members stay together at any zoom. */
+  private zoomApart(points: { x: number; y: number }[]): boolean {
+    const extent = boundingExtent(points.map(({ x, y }) => [x, y]));
+    const zoom = this.view.getZoom() ?? 0;
+    const spread = Math.max(getWidth(extent), getHeight(extent));
+    if (zoom >= furthestZoom - 0.5 || spread < 20) return false;
+    const padding = this.padding();
+    const [top = 0, right = 0, bottom = 0, left = 0] = padding;
+    const [width = 0, height = 0] = this.map.getSize() ?? [];
+    const fitting = this.view.getResolutionForExtent(extent, [
+      Math.max(1, width - left - right),
+      Math.max(1, height - top - bottom),
+    ]);
+    if ((this.view.getZoomForResolution(fitting) ?? 0) >= zoom + 1) {
+      this.view.fit(extent, { padding, maxZoom: furthestZoom, duration: this.duration() });
+    } else {
+      // All members are in view already: one step closer.
+      this.view.animate({
+        center: getCenter(extent),
+        zoom: Math.min(furthestZoom, zoom + 1),
+        duration: this.duration(),
+      });
+    }
+    return true;
+  }
+
+  private loadFont(): void {
+    const fonts = globalThis.document?.fonts;
+    if (!fonts) return;
+    const wanted = [450, 550, 650].map((weight) => fonts.load(font(weight, 13), fontSample));
+    void Promise.allSettled(wanted).then(() => {
+      if (this.stop.signal.aborted) return;
+      this.baseMap.namesChanged();
+      this.cases.fontLoaded();
+      this.teams.fontLoaded();
+    });
+  }
+}

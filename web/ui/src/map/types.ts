@@ -1,0 +1,71 @@
+/** Longitude and latitude in degrees, WGS 84, in GeoJSON's order. */
+export type LonLat = [number, number];
+
+export type Language = 'kk' | 'ru' | 'en';
+export type Theme = 'light' | 'dark';
+
+/** The statuses of a case as CONTRACT.md names them. */
+export const caseStatuses = [
+  'waiting',
+  'review',
+  'assigned',
+  'searching',
+  'ended',
+  'missing',
+  'found',
+  'deceased',
+  'closed',
+] as const;
+export type CaseStatus = (typeof caseStatuses)[number];
+
+export type CaseKind = 'missing_person' | 'emergency' | 'volunteer_event';
+export type Urgency = 'routine' | 'urgent' | 'life_threatening';
+
+export interface MapCase {
+  id: string;
+  status: CaseStatus;
+  kind: CaseKind;
+  urgency: Urgency;
+  /** Absent: the case is kept off the map. */
+  location?: LonLat;
+  /** What the list shows first, such as "Жуковка, мальчик, 14". */
+  label: string;
+  demo?: boolean;
+  exercise?: boolean;
+}
+
+export interface MapTeam {
+  id: string;
+  name: string;
+  location: LonLat;
+  /** True while the team has a free slot and is available. */
+  free: boolean;
+  /** RFC 3339 time of the position; absent when the base is shown. */
+  positionAt?: string;
+  /** True when `location` is the team's base because no position is known. */
+  fromBase: boolean;
+}
+
+export interface MapLine {
+  from: LonLat;
+  to: LonLat;
+}
+
+export interface BoardMapProps {
+  cases: MapCase[];
+  teams: MapTeam[];
+  selectedCase?: string;
+  /** The selected case and its assigned teams; drawn as dashed lines. */
+  lines: MapLine[];
+  language: Language;
+  theme: Theme;
+  /** ISO 3166-2 code that the view is fitted to, the whole country without one. */
+  region?: string;
+  onSelectCase(id: string): void;
+  onSelectTeam?(id: string): void;
+  /** A click on empty map, or any click in pick mode. */
+  onPick?(lonLat: LonLat): void;
+  pickMode?: boolean;
+  /** Drawn as a pin. */
+  picked?: LonLat;
+}

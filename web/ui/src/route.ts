@@ -1,0 +1,56 @@
+import { computed, signal } from '@preact/signals';
+
+/** The pages of the board; the address after `#/` names one, so that a link brings somebody else to it. */
+export type Page = 'map' | 'cases' | 'new' | 'teams' | 'statistics' | 'dead-letters' | 'more';
+
+export interface Route {
+  page: Page;
+  /** The chosen case. */
+  caseId?: string;
+  /** The chosen team, on the page of teams; "new" for the empty form. */
+  teamId?: string;
+}
+
+const pages: readonly Page[] = ['map', 'cases', 'new', 'teams', 'statistics', 'dead-letters', 'more'];
+
+/** Reads the part of an address after `#`. What is not known leads to the map. */
+export function parseHash(hash: string): Route {
+  const parts = hash.replace(/^#\/?/, '').split('/').filter(Boolean).map(decode);
+  const [first, second] = parts;
+  if (first === 'case' && second) return { page: 'map', caseId: second };
+  const page = pages.find((known) => known === first) ?? 'map';
+  if (page === 'cases' && second) return { page, caseId: second };
+  if (page === 'teams' && second) return { page, teamId: second };
+  return { page };
+}
+
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
+export function hashOf(route: Route): string {
+  if (route.caseId && route.page === 'map') return `#/case/${encodeURIComponent(route.caseId)}`;
+  if (route.caseId && route.page === 'cases') return `#/cases/${encodeURIComponent(route.caseId)}`;
+  if (route.teamId && route.page === 'teams') return `#/teams/${encodeURIComponent(route.teamId)}`;
+  return `#/${route.page}`;
+}
+
+export const route = signal<Route>({ page: 'map' });
+export const selectedCaseId = computed(() => route.value.caseId);
+
+/** Follows the address from now on. Called once, after a sign-in code was taken out of it. */
+export function startRoute(): void {
+  const follow = () => {
+    route.value = parseHash(location.hash);
+  };
+  follow();
+  addEventListener('hashchange', follow);
+}
+
+export function go(target: Route): void {
+  location.hash = hashOf(target);
+}

@@ -1,0 +1,99 @@
+import { useEffect, useState } from 'preact/hooks';
+import { caseTitle } from '../cases/describe';
+import { outboxEntries } from '../commands/send';
+import { Icon } from '../controls/icon';
+import { say, words } from '../language';
+import { announced, feedState, offlineSince, slowNow, truncated } from '../live/store';
+import { hashOf } from '../route';
+import { accountOf, info, session } from '../session';
+
+export function DemoBanner() {
+  if (!info.value.demo) return null;
+  return <p class="banner banner-demo">{say(words.shell.demo)}</p>;
+}
+
+// A connection that is away for a moment needs no alarm.
+const patience = 5_000;
+
+/** What must be seen on every page: made-up data, a lost connection with the number to call, what waits. */
+export function Banners() {
+  const state = feedState.value;
+  const since = offlineSince.value;
+  void slowNow.value;
+  const [patient, setPatient] = useState(true);
+  useEffect(() => {
+    setPatient(true);
+    if (since === undefined) return;
+    const timer = setTimeout(() => setPatient(false), Math.max(0, patience - (Date.now() - since)));
+    return () => clearTimeout(timer);
+  }, [since]);
+  const account = session.value ? accountOf(session.value) : undefined;
+  const unsent = outboxEntries.value.filter((entry) => entry.account === account && entry.state !== 'refused').length;
+  const away = since !== undefined && !patient;
+  return (
+    <div class="banners">
+      <DemoBanner />
+      {truncated.value && (
+        <p class="banner banner-unsent" role="status">
+          {say(words.shell.truncated)}
+        </p>
+      )}
+      {state.kind === 'stopped' && (
+        <p class="banner banner-away" role="alert">
+          <Icon name="alert" size={18} />
+          {say(words.shell.stoppedReason, { reason: state.reason })}
+        </p>
+      )}
+      {away && state.kind !== 'stopped' && (
+        <p class="banner banner-away" role="alert">
+          <Icon name="alert" size={18} />
+          <span>
+            {say(words.shell.unreachable)}{' '}
+            {info.value.duty_phone && (
+              <>
+                <a href={`tel:${info.value.duty_phone.replace(/[^+\d]/g, '')}`}>{info.value.duty_phone}</a>
+                {' · '}
+              </>
+            )}
+            <a href="tel:112">112</a>
+          </span>
+        </p>
+      )}
+      {unsent > 0 && away && (
+        <p class="banner banner-unsent" role="status">
+          <Icon name="clock" size={18} />
+          {say(words.shell.unsentCount, { count: unsent })}
+        </p>
+      )}
+    </div>
+  );
+}
+
+/** Says new life-threatening cases to screen readers and shows them until they are looked at. */
+export function Announcements() {
+  const list = announced.value;
+  return (
+    <div class="announcements" aria-live="assertive">
+      {list.map((view) => (
+        <p key={view.id} class="announcement">
+          <Icon name="alert" size={20} />
+          <a href={hashOf({ page: 'map', caseId: view.id })} onClick={() => forget(view.id)}>
+            {say(words.cases.newLifeThreatening, { title: caseTitle(view) })}
+          </a>
+          <button
+            type="button"
+            class="icon-button"
+            aria-label={say(words.shell.dismiss)}
+            onClick={() => forget(view.id)}
+          >
+            <Icon name="close" size={18} />
+          </button>
+        </p>
+      ))}
+    </div>
+  );
+}
+
+function forget(id: string): void {
+  announced.value = announced.value.filter((view) => view.id !== id);
+}

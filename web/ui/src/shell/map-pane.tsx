@@ -1,0 +1,109 @@
+import type { VNode } from 'preact';
+import { useRef } from 'preact/hooks';
+import type { CaseView, TeamView } from '../api/views';
+import { caseTitle, isLive } from '../cases/describe';
+import { selectedCase, shownCases } from '../cases/selection';
+import { language } from '../language';
+import { teamById, teamViews } from '../live/store';
+import { BoardMap, type MapCase, type MapLine, type MapTeam } from '../map';
+import { region, theme } from '../preferences';
+import { go, route } from '../route';
+import { teamState } from '../teams/state';
+import { pickedPlace, picking } from './picking';
+
+// A view never changes, it is replaced: what the map shows of it is made once for each language.
+let madeFor: string | undefined;
+let cases = new WeakMap<CaseView, MapCase>();
+let teams = new WeakMap<TeamView, MapTeam>();
+
+function mapCase(view: CaseView): MapCase {
+  let made = cases.get(view);
+  if (!made) {
+    made = {
+      id: view.id,
+      status: view.status,
+      kind: view.kind,
+      urgency: view.urgency,
+      label: caseTitle(view),
+      ...(view.location && { location: view.location.coordinates }),
+      ...(view.demo && { demo: true }),
+      ...(view.exercise && { exercise: true }),
+    };
+    cases.set(view, made);
+  }
+  return made;
+}
+
+function mapTeam(team: TeamView): MapTeam | undefined {
+  // A team that is off duty and at home can neither be sent nor helped: the list of teams has it.
+  if (team.available === false && (team.live_cases?.length ?? 0) === 0) return undefined;
+  const made = teams.get(team);
+  if (made) return made;
+  const at = team.position?.position ?? team.base;
+  if (!at) return undefined;
+  const fresh: MapTeam = {
+    id: team.id,
+    name: team.name,
+    location: at.coordinates,
+    free: teamState(team).free,
+    fromBase: team.position === undefined,
+    ...(team.position && { positionAt: team.position.at }),
+  };
+  teams.set(team, fresh);
+  return fresh;
+}
+
+/** From the chosen case to every team that is on it; a team that was only asked has no line. */
+function linesOf(view: CaseView | undefined): MapLine[] {
+  const to = view?.location?.coordinates;
+  if (!view || !to) return [];
+  return (view.assignments ?? [])
+    .filter((assignment) => isLive(assignment) && assignment.status !== 'offered')
+    .flatMap((assignment) => {
+      const team = teamById(assignment.team_id);
+      const from = team?.position?.position.coordinates ?? team?.base?.coordinates;
+      return from ? [{ from, to }] : [];
+    });
+}
+
+/** The map with what the board knows; while it is not shown it stays as it was and costs nothing. */
+export function MapPane({ shown }: { shown: boolean }) {
+  const drawn = useRef<VNode | undefined>(undefined);
+  if (shown || !drawn.current) drawn.current = mapNow();
+  return drawn.current;
+}
+
+// Not a component: what it reads is watched only by the render that asked for it.
+function mapNow(): VNode {
+  const tongue = language.value;
+  if (madeFor !== tongue) {
+    madeFor = tongue;
+    cases = new WeakMap();
+    teams = new WeakMap();
+  }
+  const chosen = selectedCase.value;
+  const shown = shownCases.value;
+  const views = chosen && !shown.includes(chosen) ? [...shown, chosen] : shown;
+  const pick = picking.value;
+  return (
+    <BoardMap
+      cases={views.map(mapCase)}
+      teams={teamViews.value.map(mapTeam).filter((team) => team !== undefined)}
+      selectedCase={chosen?.id}
+      lines={linesOf(chosen)}
+      language={tongue}
+      theme={theme.value}
+      region={region.value}
+      onSelectCase={(id) => go({ page: 'map', caseId: id })}
+      onSelectTeam={(id) => go({ page: 'teams', teamId: id })}
+      onPick={(lonLat) => pick?.(lonLat)}
+      pickMode={pick !== undefined}
+      picked={pickedPlace.value}
+    />
+  );
+}
+
+/** Pages beside which the map stands on a wide screen. */
+export function mapBeside(): boolean {
+  return ['map', 'cases', 'new', 'teams'].includes(route.value.page);
+}

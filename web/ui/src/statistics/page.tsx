@@ -1,0 +1,267 @@
+import { useEffect, useState } from 'preact/hooks';
+import { get, type Problem } from '../api/client';
+import type { Figures, StatisticsView } from '../api/views';
+import { Field, SelectField } from '../controls/field';
+import { ProblemNotice, problemOf } from '../controls/problem';
+import { type Phrase, language, say, sayValue, words } from '../language';
+import { monthName, number } from '../language/format';
+import { regionNames } from '../language/regions';
+import { feedState, serverNow, slowNow, teamName } from '../live/store';
+import { RegionSelect } from '../shell/top-bar';
+import { compact } from '../shell/media';
+import { region } from '../preferences';
+import { Outcomes } from './bars';
+import { monthDays, periodOf, yearDays } from './period';
+
+const groupings = {
+  region: words.statistics.byRegion,
+  team: words.statistics.byTeam,
+  organisation: words.statistics.byOrganisation,
+  month: words.statistics.byMonth,
+  kind: words.statistics.byKind,
+  category: words.statistics.byCategory,
+} as const satisfies Record<string, Phrase>;
+type Grouping = keyof typeof groupings;
+
+export function StatisticsPage() {
+  const [days, setDays] = useState(() => yearDays(serverNow()));
+  const [grouping, setGrouping] = useState<Grouping>('month');
+  const [data, setData] = useState<StatisticsView>();
+  const [problem, setProblem] = useState<Problem>();
+  const [attempt, setAttempt] = useState(0);
+  const { from, to } = periodOf(days.from, days.to);
+  const chosen = region.value;
+  // The figures follow the work: asked again every half minute and when the connection is back.
+  const tick = slowNow.value;
+  const connected = feedState.value.kind === 'live';
+
+  useEffect(() => {
+    const controller = new AbortController();
+    const query = new URLSearchParams({ group_by: grouping });
+    if (from) query.set('from', from);
+    if (to) query.set('to', to);
+    if (chosen) query.set('region', chosen);
+    get<StatisticsView>(`statistics?${query}`, controller.signal).then(
+      (answer) => {
+        setData(answer);
+        setProblem(undefined);
+      },
+      (error: unknown) => {
+        if (!controller.signal.aborted) setProblem(problemOf(error));
+      },
+    );
+    return () => controller.abort();
+  }, [from, to, grouping, chosen, attempt, connected, tick]);
+
+  return (
+    <section class="page statistics-page">
+      <h1>{say(words.statistics.title)}</h1>
+      <div class="statistics-controls">
+        <div class="segments" role="group" aria-label={say(words.statistics.period)}>
+          <button
+            type="button"
+            aria-pressed={same(days, monthDays(slowNow.value))}
+            onClick={() => setDays(monthDays(serverNow()))}
+          >
+            {say(words.statistics.periodMonth)}
+          </button>
+          <button
+            type="button"
+            aria-pressed={same(days, yearDays(slowNow.value))}
+            onClick={() => setDays(yearDays(serverNow()))}
+          >
+            {say(words.statistics.periodYear)}
+          </button>
+          <button
+            type="button"
+            aria-pressed={days.from === '' && days.to === ''}
+            onClick={() => setDays({ from: '', to: '' })}
+          >
+            {say(words.statistics.periodAll)}
+          </button>
+        </div>
+        <Field
+          label={say(words.statistics.from)}
+          type="date"
+          value={days.from}
+          onValue={(value) => setDays({ ...days, from: value })}
+        />
+        <Field
+          label={say(words.statistics.to)}
+          type="date"
+          value={days.to}
+          onValue={(value) => setDays({ ...days, to: value })}
+        />
+        <SelectField
+          label={say(words.statistics.groupBy)}
+          value={grouping}
+          onValue={(value) => setGrouping(value as Grouping)}
+          options={(Object.keys(groupings) as Grouping[]).map((value) => ({ value, label: say(groupings[value]) }))}
+        />
+        {compact.value && <RegionSelect />}
+      </div>
+      {problem && <ProblemNotice problem={problem} onRetry={() => setAttempt(attempt + 1)} />}
+      {data && <Figuring data={data} grouping={grouping} />}
+    </section>
+  );
+}
+
+function same(a: { from: string; to: string }, b: { from: string; to: string }): boolean {
+  return a.from === b.from && a.to === b.to;
+}
+
+function Figuring({ data, grouping }: { data: StatisticsView; grouping: Grouping }) {
+  const { totals } = data;
+  const groups = data.groups ?? [];
+  return (
+    <>
+      <dl class="totals">
+        <Total name={words.statistics.applications} value={totals.applications} />
+        <Total name={words.statistics.cases} value={totals.cases} />
+        <Total name={words.statistics.subjects} value={totals.subjects} />
+        <Median name={words.statistics.firstTeam} minutes={totals.median_minutes_to_first_team} />
+        <Median name={words.statistics.toFound} minutes={totals.median_minutes_to_found} />
+      </dl>
+      <h2>{say(words.statistics.outcomes)}</h2>
+      <Outcomes figures={totals} />
+      <Checks data={data} />
+      <h2>
+        {say(words.statistics.groupTable)}: {say(groupings[grouping])}
+      </h2>
+      {groups.length === 0 ? (
+        <p class="secondary">{say(words.statistics.none)}</p>
+      ) : (
+        <Table groups={groups} totals={totals} grouping={grouping} />
+      )}
+      <p class="secondary">
+        {say(words.statistics.position)} <span class="number">{data.position}</span>
+      </p>
+    </>
+  );
+}
+
+function Total({ name, value }: { name: Phrase; value: number }) {
+  return (
+    <div>
+      <dt>{say(name)}</dt>
+      <dd class="number">{number(value, language.value)}</dd>
+    </div>
+  );
+}
+
+function minutesText(minutes: number | null | undefined): string {
+  if (minutes === null || minutes === undefined) return '—';
+  return say(words.statistics.minutes, { n: number(minutes, language.value, minutes < 10 ? 1 : 0) });
+}
+
+function Median({ name, minutes }: { name: Phrase; minutes: number | null | undefined }) {
+  return (
+    <div>
+      <dt>
+        {say(name)} <small>({say(words.statistics.median)})</small>
+      </dt>
+      <dd class="number">{minutesText(minutes)}</dd>
+    </div>
+  );
+}
+
+function Checks({ data }: { data: StatisticsView }) {
+  const checks = data.checks ?? [];
+  if (checks.length === 0) return null;
+  const all = checks.every((check) => check.holds);
+  return (
+    <details class={`checks${all ? '' : ' checks-broken'}`} open={!all}>
+      <summary>{all ? say(words.statistics.checksAllHold) : say(words.statistics.checks)}</summary>
+      <ul>
+        {checks.map((check) => (
+          <li key={check.name} data-holds={check.holds}>
+            {sayValue(words.statisticsCheck, check.name)}:{' '}
+            <strong>
+              {check.holds
+                ? say(words.statistics.checkHolds)
+                : say(words.statistics.checkDiffers, { n: check.difference })}
+            </strong>
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}
+
+/** What a group is called; the server gives codes, ids and months. */
+export function groupName(key: string, grouping: Grouping): string {
+  if (key === '')
+    return say(
+      grouping === 'team' || grouping === 'organisation' ? words.statistics.noTeam : words.statistics.withoutKey,
+    );
+  switch (grouping) {
+    case 'region':
+      return sayValue(regionNames, key);
+    case 'team':
+      return teamName(key);
+    case 'month':
+      return monthName(key, language.value);
+    case 'kind':
+      return sayValue(words.caseKind, key);
+    case 'category':
+      return sayValue(words.category, key);
+    default:
+      return key;
+  }
+}
+
+const columns = ['applications', 'cases', 'subjects', 'found', 'missing', 'deceased', 'closed', 'open'] as const;
+
+function Table({
+  groups,
+  totals,
+  grouping,
+}: {
+  groups: (Figures & { key: string })[];
+  totals: Figures;
+  grouping: Grouping;
+}) {
+  return (
+    // A wide table scrolls by itself; it needs the keyboard's focus for that.
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: see above
+    <div class="table-box" tabIndex={0} role="region" aria-label={say(words.statistics.groupTable)}>
+      <table class="figures">
+        <thead>
+          <tr>
+            <th scope="col">{say(groupings[grouping])}</th>
+            {columns.map((column) => (
+              <th key={column} scope="col">
+                {say(words.statistics[column])}
+              </th>
+            ))}
+            <th scope="col">{say(words.statistics.firstTeam)}</th>
+            <th scope="col">{say(words.statistics.toFound)}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {groups.map((group) => (
+            <Row key={group.key} name={groupName(group.key, grouping)} figures={group} />
+          ))}
+        </tbody>
+        <tfoot>
+          <Row name={say(words.cases.all)} figures={totals} />
+        </tfoot>
+      </table>
+    </div>
+  );
+}
+
+function Row({ name, figures }: { name: string; figures: Figures }) {
+  return (
+    <tr>
+      <th scope="row">{name}</th>
+      {columns.map((column) => (
+        <td key={column} data-column={column}>
+          {number(figures[column] ?? 0, language.value)}
+        </td>
+      ))}
+      <td>{minutesText(figures.median_minutes_to_first_team)}</td>
+      <td>{minutesText(figures.median_minutes_to_found)}</td>
+    </tr>
+  );
+}

@@ -1,0 +1,34 @@
+import { zoned, zoneMinutes } from '../language/format';
+
+/** A period of opening times; the end is not part of it. Absent: without a limit. */
+export interface Period {
+  from?: string;
+  to?: string;
+}
+
+const two = (value: number): string => String(value).padStart(2, '0');
+
+/** Midnight in Kazakhstan of "2026-11-21" as RFC 3339; undefined when it is no date. */
+export function dayStart(day: string, plusDays = 0): string | undefined {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(day)) return undefined;
+  const at = Date.parse(`${day}T00:00:00Z`);
+  if (Number.isNaN(at)) return undefined;
+  return new Date(at + plusDays * 86_400_000 - zoneMinutes * 60_000).toISOString();
+}
+
+/** The period of two days as people name them: both days belong to it. */
+export function periodOf(fromDay: string, toDay: string): Period {
+  const from = dayStart(fromDay);
+  const to = dayStart(toDay, 1);
+  return { ...(from && { from }), ...(to && { to }) };
+}
+
+export function monthDays(now: number): { from: string; to: string } {
+  const { year, month, day } = zoned(now);
+  return { from: `${year}-${two(month + 1)}-01`, to: `${year}-${two(month + 1)}-${two(day)}` };
+}
+
+export function yearDays(now: number): { from: string; to: string } {
+  const { year, month, day } = zoned(now);
+  return { from: `${year}-01-01`, to: `${year}-${two(month + 1)}-${two(day)}` };
+}

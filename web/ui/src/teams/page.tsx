@@ -1,0 +1,114 @@
+import { useState } from 'preact/hooks';
+import { request, type Problem } from '../api/client';
+import type { TeamView } from '../api/views';
+import { Switch } from '../controls/field';
+import { Icon } from '../controls/icon';
+import { problemOf, problemText } from '../controls/problem';
+import { say, sayValue, words } from '../language';
+import { regionNames } from '../language/regions';
+import { caseById, teamById, teamViews } from '../live/store';
+import { TeamGlyph } from '../map';
+import { caseTitle } from '../cases/describe';
+import { changesTeams, switchesAvailability } from '../permissions';
+import { go, hashOf, route } from '../route';
+import { session } from '../session';
+import { TeamForm } from './form';
+import { teamState } from './state';
+
+/** All teams with what they are doing, or one of them to change. */
+export function TeamsPage() {
+  const id = route.value.teamId;
+  const team = id === undefined || id === 'new' ? undefined : teamById(id);
+  if (id !== undefined && changesTeams(session.value) && (id === 'new' || team)) {
+    return <TeamForm key={id} team={team} onDone={() => go({ page: 'teams' })} />;
+  }
+  const list = teamViews.value;
+  return (
+    <section class="page teams-page">
+      <div class="page-head">
+        <h1>{say(words.teams.title)}</h1>
+        {changesTeams(session.value) && (
+          <a class="button button-primary" href={hashOf({ page: 'teams', teamId: 'new' })}>
+            <Icon name="file" size={18} />
+            {say(words.teams.add)}
+          </a>
+        )}
+      </div>
+      {list.length === 0 && <p class="secondary">{say(words.teams.none)}</p>}
+      <ul class="team-list">
+        {list.map((one) => (
+          <TeamRow key={one.id} team={one} chosen={one.id === id} />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function TeamRow({ team, chosen }: { team: TeamView; chosen: boolean }) {
+  const state = teamState(team);
+  const cases = (team.live_cases ?? []).map((id) => caseById(id)).filter((view) => view !== undefined);
+  return (
+    <li class={`team${chosen ? ' team-chosen' : ''}`} data-team={team.id}>
+      <div class="team-head">
+        <TeamGlyph free={state.free || state.kind === 'off-duty'} stale={state.kind === 'off-duty'} size={20} />
+        <strong>{team.name}</strong>
+        <span class={`team-state team-${state.kind}`}>{state.word}</span>
+      </div>
+      <p class="secondary">
+        {[
+          team.region ? sayValue(regionNames, team.region) : undefined,
+          team.members === undefined ? undefined : say(words.teams.membersCount, { count: team.members }),
+          ...(team.skills ?? []).map((one) => sayValue(words.skill, one)),
+        ]
+          .filter(Boolean)
+          .join(' · ')}
+      </p>
+      {cases.map((view) => (
+        <p key={view.id}>
+          <a href={hashOf({ page: 'map', caseId: view.id })}>{caseTitle(view)}</a>
+        </p>
+      ))}
+      <div class="team-actions">
+        {switchesAvailability(session.value, team) && <Availability team={team} />}
+        {changesTeams(session.value) && (
+          <a class="text-button" href={hashOf({ page: 'teams', teamId: team.id })}>
+            {say(words.teams.change)}
+          </a>
+        )}
+      </div>
+    </li>
+  );
+}
+
+/** Shows what was asked for until the feed brings it, and goes back if it was refused. */
+function Availability({ team }: { team: TeamView }) {
+  const [asked, setAsked] = useState<boolean>();
+  const [problem, setProblem] = useState<Problem>();
+  const known = team.available !== false;
+  if (asked !== undefined && asked === known) setAsked(undefined);
+  const set = async (available: boolean) => {
+    setAsked(available);
+    setProblem(undefined);
+    try {
+      await request('POST', `teams/${encodeURIComponent(team.id)}/availability`, { available });
+    } catch (error) {
+      setAsked(undefined);
+      setProblem(problemOf(error));
+    }
+  };
+  return (
+    <div>
+      <Switch
+        label={say(words.teams.available)}
+        checked={asked ?? known}
+        disabled={asked !== undefined}
+        onChecked={(value) => void set(value)}
+      />
+      {problem && (
+        <p class="field-error" role="alert">
+          {problemText(problem)}
+        </p>
+      )}
+    </div>
+  );
+}
