@@ -100,7 +100,7 @@ func dump(s *State, now time.Time) string {
 	d := stateDump{Head: s.head, LastEvent: s.lastEvent, Cases: s.cases, Applications: s.applications,
 		TeamKeys: s.teamKeys, Numbers: s.numbers, Moved: s.moved}
 	for _, t := range s.teams {
-		team := teamDump{Team: t.team, Position: t.position, Used: t.slots.used, Lowest: t.slots.lowest(t.team.Key, nil),
+		team := teamDump{Team: t.team, Position: t.position, Used: t.slots.used, Lowest: t.slots.lowest(),
 			CasesLastDay: t.casesLastDay(now)}
 		for slot := range int32(64 * len(t.slots.words)) {
 			if t.slots.words[slot/64]&(1<<(slot%64)) != 0 {

@@ -289,6 +289,16 @@ func (c *Case) Assignment(teamID string) *Assignment {
 	return nil
 }
 
+// assignmentOf is Assignment by the team's key.
+func (c *Case) assignmentOf(team int32) *Assignment {
+	for i := len(c.Assignments) - 1; i >= 0; i-- {
+		if c.Assignments[i].Team == team {
+			return &c.Assignments[i]
+		}
+	}
+	return nil
+}
+
 // committedTeams counts the teams that have accepted, and offers that are open.
 func (c *Case) committedTeams() (committed, offered int) {
 	for i := range c.Assignments {

@@ -26,6 +26,10 @@ type Changes struct {
 // kept; an older record is refused as too-old. Applications' are kept for ever.
 const identityRetention = 30 * 24 * time.Hour
 
+// eventsOfFiling is how many events an application mostly has: opened,
+// offered, accepted.
+const eventsOfFiling = 3
+
 // Decide says what a message changes. It reads the state and the message and
 // nothing else: the same state and message always give the same changes.
 // message.Now must not be before the last event. The epoch of new case ids is
@@ -33,6 +37,9 @@ const identityRetention = 30 * 24 * time.Hour
 func Decide(state *State, message *Message) *Changes {
 	d := &decision{s: state, m: message, now: message.Now, sequence: state.head.Sequence}
 	d.changes.Replayed = message.Replays
+	if message.Filing != nil {
+		d.changes.Events = make([]Event, 0, eventsOfFiling)
+	}
 	switch {
 	case message.DeadLetter != nil:
 		d.changes.DeadLetter = message.DeadLetter
@@ -66,8 +73,12 @@ type decision struct {
 	actor    Actor
 	sequence int64
 	changes  Changes
-	slots    []slotChange
-	freed    []int32 // teams that have room again
+	byKey    map[int64]*Case // changes.Cases, once they are many
+	slots    []teamSlots     // of the teams whose slots this decision moves
+	freed    []int32         // teams that have room again
+	// touched is how many cases were changed before teams that came free were
+	// given to what waits; the others are known to wait.
+	touched int
 	// following is set for what the command did not say but led to.
 	following bool
 }
@@ -97,25 +108,46 @@ func (d *decision) apply(do func() (int64, *Refusal)) {
 	d.changes.Applied = &applied
 }
 
-// view gives a case as this decision sees it.
-func (d *decision) view(key int64) *Case {
+// fewCases is up to how many changed cases are searched one by one.
+const fewCases = 8
+
+// changed gives the clone of a case that this decision changes, or nil.
+func (d *decision) changed(key int64) *Case {
+	if d.byKey != nil {
+		return d.byKey[key]
+	}
 	for _, c := range d.changes.Cases {
 		if c.Key == key {
 			return c
 		}
+	}
+	return nil
+}
+
+// view gives a case as this decision sees it.
+func (d *decision) view(key int64) *Case {
+	if c := d.changed(key); c != nil {
+		return c
 	}
 	return d.s.cases[key]
 }
 
 // edit gives a clone of the case that this decision may change.
 func (d *decision) edit(key int64) *Case {
-	for _, c := range d.changes.Cases {
-		if c.Key == key {
-			return c
-		}
+	if c := d.changed(key); c != nil {
+		return c
 	}
 	c := d.s.cases[key].clone()
 	d.changes.Cases = append(d.changes.Cases, c)
+	switch {
+	case d.byKey != nil:
+		d.byKey[key] = c
+	case len(d.changes.Cases) > fewCases:
+		d.byKey = make(map[int64]*Case, 2*fewCases)
+		for _, c := range d.changes.Cases {
+			d.byKey[c.Key] = c
+		}
+	}
 	return c
 }
 
@@ -179,7 +211,7 @@ func (d *decision) setStatus(c *Case) {
 	if status == StatusMissing {
 		c.SuspendedAt = d.now
 	}
-	if !status.Open() || status == StatusAssigned || status == StatusSearching {
+	if !status.Open() {
 		c.UnansweredAt = time.Time{}
 	}
 }
@@ -189,41 +221,61 @@ func (d *decision) finish() {
 	if d.changes.Applied != nil {
 		d.changes.Applied.Sequence = d.sequence
 	}
-	for i := range d.changes.Events {
+	said := make([]int64, 0, fewCases)
+	var many map[int64]bool
+	for i := len(d.changes.Events) - 1; i >= 0; i-- {
 		event := &d.changes.Events[i]
-		if event.Case == 0 {
+		if event.Case == 0 || many[event.Case] || slices.Contains(said, event.Case) {
 			continue
 		}
-		last := !slices.ContainsFunc(d.changes.Events[i+1:], func(later Event) bool { return later.Case == event.Case })
-		if last {
-			event.StatusNow = d.view(event.Case).Status
+		event.StatusNow = d.view(event.Case).Status
+		if len(said) < fewCases {
+			said = append(said, event.Case)
+			continue
+		}
+		if many == nil {
+			many = map[int64]bool{}
+		}
+		many[event.Case] = true
+	}
+}
+
+// slotsOf gives the team's slots as this decision sees them.
+func (d *decision) slotsOf(t *teamState) *slotSet {
+	for i := range d.slots {
+		if d.slots[i].team == t.team.Key {
+			return &d.slots[i].slotSet
 		}
 	}
+	return &t.slots
+}
+
+// moveSlots gives the team's slots to be changed.
+func (d *decision) moveSlots(t *teamState) *slotSet {
+	if s := d.slotsOf(t); s != &t.slots {
+		return s
+	}
+	d.slots = append(d.slots, teamSlots{team: t.team.Key, slotSet: t.slots.clone()})
+	return &d.slots[len(d.slots)-1].slotSet
 }
 
 // takeSlot gives the team's lowest free slot, or false when there is none.
 func (d *decision) takeSlot(t *teamState) (int32, bool) {
-	if d.used(t) >= t.team.Capacity {
+	if d.used(t) >= t.capacity {
 		return 0, false
 	}
-	slot := t.slots.lowest(t.team.Key, d.slots)
-	d.slots = append(d.slots, slotChange{team: t.team.Key, slot: slot, taken: true})
+	slots := d.moveSlots(t)
+	slot := slots.lowest()
+	slots.take(slot)
 	return slot, true
 }
 
 // used counts the team's slots that are taken, this decision's changes included.
 func (d *decision) used(t *teamState) int {
-	used := t.slots.used
-	for _, change := range d.slots {
-		if change.team == t.team.Key {
-			if change.taken {
-				used++
-			} else {
-				used--
-			}
-		}
+	if len(d.slots) == 0 {
+		return t.slots.used
 	}
-	return used
+	return d.slotsOf(t).used
 }
 
 // setAssignment moves an assignment on, gives its slot back when the new
@@ -239,7 +291,7 @@ func (d *decision) setAssignment(c *Case, a *Assignment, status AssignmentStatus
 		a.AnswerBy = time.Time{}
 	}
 	if !status.TakesSlot() && a.Slot > 0 {
-		d.slots = append(d.slots, slotChange{team: a.Team, slot: a.Slot})
+		d.moveSlots(d.s.team(a.Team)).release(a.Slot)
 		a.Slot = 0
 		a.SlotChanged = d.sequence + 1
 		d.free(a.Team)

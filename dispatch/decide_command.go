@@ -39,7 +39,7 @@ func (d *decision) command(command *Command) (int64, *Refusal) {
 	if refusal != nil {
 		// Nothing may be left of a command that was refused half-way.
 		d.changes.Cases, d.changes.Events, d.changes.Notes, d.changes.Decisions = nil, nil, nil, nil
-		d.slots, d.freed, d.sequence = nil, nil, d.s.head.Sequence
+		d.byKey, d.slots, d.freed, d.sequence = nil, nil, nil, d.s.head.Sequence
 		return key, refusal
 	}
 	if len(d.changes.Events) == 0 {
@@ -179,6 +179,10 @@ func (d *decision) accept(c *Case, a *Assignment, t *teamState, command *Command
 	d.following = false
 	d.setStatus(c)
 	if committed, _ := c.committedTeams(); committed >= c.Needs.Teams {
+		if !c.UnansweredAt.IsZero() {
+			c.UnansweredAt = time.Time{}
+			c.Changed = d.sequence
+		}
 		d.withdrawOffers(c)
 	}
 }

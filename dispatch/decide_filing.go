@@ -244,6 +244,9 @@ func (d *decision) update(c *Case, f *Filing, drill *bool) {
 // updateSubject changes the subject of this id, or the only one when none is
 // given, or adds a person who was not known. Nobody is ever taken away.
 func (d *decision) updateSubject(c *Case, f *FiledSubject, sequence int64) {
+	if *f == (FiledSubject{}) && len(c.Subjects) > 0 {
+		return // an application without subjects names somebody only when nobody is known
+	}
 	s := c.subject(f.ID)
 	if s == nil {
 		addSubject(c, f, sequence)

@@ -31,9 +31,10 @@ type Dispatcher struct {
 	metrics  *Metrics
 	log      *slog.Logger
 
-	offset  time.Duration // the database's clock minus this one's
-	letters int
-	pruned  time.Time
+	offset    time.Duration // the database's clock minus this one's
+	letters   int
+	pruned    time.Time
+	committed int64 // batches
 }
 
 // NewDispatcher makes a leader. Only one may run on a store at a time.
@@ -46,9 +47,10 @@ func NewDispatcher(store Store, inbox Inbox, feed *Feed, settings Settings, metr
 // applied identities make that safe. It returns nil when ctx ends, or
 // ErrClockBehind.
 func (d *Dispatcher) Run(ctx context.Context) error {
-	wait := 10 * time.Millisecond
+	const first = 10 * time.Millisecond
+	wait := first
 	for {
-		started := time.Now()
+		committed := d.committed
 		err := d.lead(ctx)
 		switch {
 		case ctx.Err() != nil:
@@ -56,8 +58,8 @@ func (d *Dispatcher) Run(ctx context.Context) error {
 		case errors.Is(err, ErrClockBehind):
 			return err
 		}
-		if time.Since(started) > time.Minute {
-			wait = 10 * time.Millisecond
+		if d.committed > committed {
+			wait = first // it works at times
 		}
 		d.metrics.reloads.Inc()
 		d.log.Error("the state is dropped and loaded again", "error", err, "wait", wait)
@@ -104,11 +106,13 @@ func (d *Dispatcher) lead(ctx context.Context) error {
 	}
 	read := progress{}
 	read.add(offsets)
-	var ends *mark // set while a deadline has passed and the inputs of that time are being read
+	d.inbox.Committed(offsets) // of a commit, too, whose outcome was not known
+	var ends *mark             // set while a deadline has passed and the inputs of that time are being read
 	for {
-		if ends == nil {
+		due := ends != nil
+		if !due {
 			if timer, ok := state.NextDeadline(); ok && !d.now(state).Before(timer.Due) {
-				ends = d.mark(ctx, state)
+				ends, due = d.mark(ctx, state), true
 			}
 		}
 		if ends != nil && read.reached(ends.offsets) {
@@ -118,7 +122,7 @@ func (d *Dispatcher) lead(ctx context.Context) error {
 			ends = nil
 			continue
 		}
-		input, err := d.next(ctx, state, ends)
+		input, err := d.next(ctx, state, due)
 		if err != nil {
 			return err
 		}
@@ -150,10 +154,11 @@ func (d *Dispatcher) mark(ctx context.Context, state *State) *mark {
 	return &mark{at: at, offsets: offsets}
 }
 
-// next reads, but not beyond the next deadline.
-func (d *Dispatcher) next(ctx context.Context, state *State, ends *mark) (Input, error) {
-	until := time.Second // a deadline that is due waits for the broker or for what is left to read
-	if ends == nil {
+// next reads, but not beyond the next deadline. One that is due waits for the
+// broker, or for what is left to read.
+func (d *Dispatcher) next(ctx context.Context, state *State, due bool) (Input, error) {
+	until := time.Second
+	if !due {
 		until = time.Minute
 		if timer, ok := state.NextDeadline(); ok {
 			until = min(max(timer.Due.Sub(d.now(state)), time.Millisecond), until)
@@ -271,6 +276,7 @@ func (d *Dispatcher) commit(ctx context.Context, state *State, batch *Batch, mes
 		if err := d.store.Commit(writing, batch); err != nil {
 			return err
 		}
+		d.committed++
 		if len(batch.DeadLetters) > 0 || len(batch.Replayed) > 0 {
 			letters, err := d.store.DeadLetterCount(writing)
 			if err != nil {

@@ -103,7 +103,7 @@ func (d *decision) fresh(t *teamState) bool {
 // assess says whether the team could be asked for the case, or why not. The
 // distance counts only against the team's range.
 func (d *decision) assess(c *Case, t *teamState, distanceM float64) CandidateResult {
-	before := c.Assignment(t.team.ID)
+	before := c.assignmentOf(t.team.Key)
 	if before != nil {
 		switch {
 		case before.Status == AssignmentDeclined:
@@ -117,13 +117,13 @@ func (d *decision) assess(c *Case, t *teamState, distanceM float64) CandidateRes
 	switch {
 	case t.kinds&c.Kind.bit() == 0:
 		return CandidateKind
-	case !t.team.Available:
+	case !t.available:
 		return CandidateOffDuty
 	case len(c.Needs.Skills) > 0 && !t.team.hasSkills(c.Needs.Skills):
 		return CandidateSkills
-	case c.Kind != VolunteerEvent && d.used(t) >= t.team.Capacity:
+	case c.Kind != VolunteerEvent && d.used(t) >= t.capacity:
 		return CandidateBusy
-	case t.team.RangeKM > 0 && distanceM > t.team.RangeKM*1000:
+	case t.rangeM > 0 && distanceM > t.rangeM:
 		return CandidateRange
 	case before != nil && before.Status == AssignmentNoAnswer:
 		return CandidateNoAnswer
@@ -134,7 +134,7 @@ func (d *decision) assess(c *Case, t *teamState, distanceM float64) CandidateRes
 // nearest gives the k teams nearest to a place, each from its fresh position
 // or its base, in ascending order of distance.
 func (d *decision) nearest(place orb.Point, k int, keep func(*teamState, float64) bool) []Candidate {
-	found := make([]Candidate, 0, 2*k)
+	found := make([]Candidate, 0, k+min(k, d.s.positions.Len())+1) // and the one chosen
 	collect := func(index *geo.Index, byPosition bool) {
 		d.s.near = index.Nearest(d.s.near[:0], place, k, func(key int32) bool {
 			t := d.s.team(key)
@@ -225,9 +225,17 @@ func (d *decision) survey(c *Case) Decision {
 	if len(considered.Candidates) == len(d.s.teams) {
 		return considered
 	}
+	// Nearly always nothing but the team itself decides: this loop is over all
+	// teams, for every application.
+	plain := len(c.Assignments) == 0 && len(c.Needs.Skills) == 0 && len(d.slots) == 0 && c.Kind != VolunteerEvent
+	bit := c.Kind.bit()
 	for _, t := range d.s.teams {
+		if plain && t.kinds&bit != 0 && t.available && t.slots.used < t.capacity && t.rangeM == 0 {
+			considered.Others[CandidateEligible]++
+			continue
+		}
 		distance := 0.0
-		if t.team.RangeKM > 0 {
+		if t.rangeM > 0 {
 			point, _ := d.positionOf(t)
 			distance = geo.Distance(point, *c.Location)
 		}
@@ -310,6 +318,7 @@ func (d *decision) chooseAgain(c *Case) *teamState {
 
 // serveFreed offers what waits to the teams that came free in this decision.
 func (d *decision) serveFreed() {
+	d.touched = len(d.changes.Cases)
 	for len(d.freed) > 0 {
 		t := d.s.team(d.freed[0])
 		d.freed = d.freed[1:]
@@ -319,8 +328,9 @@ func (d *decision) serveFreed() {
 
 // serve offers waiting cases until the team has no room or nobody waits for it.
 func (d *decision) serve(t *teamState) {
+	var look waitingLook
 	for {
-		key, rings := d.waitingFor(t)
+		key, rings := d.waitingFor(t, &look)
 		if key == 0 {
 			return
 		}
@@ -338,46 +348,78 @@ func (d *decision) serve(t *teamState) {
 	}
 }
 
+// waitingLook is how far a team's look through what waits has come: before
+// from, nothing waits that it was not asked for; rung says that there is
+// something which it was asked for and did not answer.
+type waitingLook struct {
+	from [3]int
+	rung [3]bool
+}
+
 // waitingFor gives the case that a team with room should be asked for next,
 // and how often it was: the most urgent, then the one it was rung for least,
 // then the oldest. 0 when there is none.
-func (d *decision) waitingFor(t *teamState) (key int64, rings int) {
-	rank := -1
-	look := func(c *Case) (done bool) {
-		if !wantsTeam(c) || c.Urgency.rank() < rank {
-			return false
+func (d *decision) waitingFor(t *teamState, look *waitingLook) (key int64, rings int) {
+	best := -1 // the urgency of key
+	consider := func(c *Case, asked int) {
+		if rank := c.Urgency.rank(); rank > best || rank == best && (asked < rings || asked == rings && c.Key < key) {
+			best, key, rings = rank, c.Key, asked
 		}
-		distance := 0.0
-		if t.team.RangeKM > 0 {
-			point, _ := d.positionOf(t)
-			distance = geo.Distance(point, *c.Location)
-		}
-		asked := 0
-		switch d.assess(c, t, distance) {
-		case CandidateEligible:
-		case CandidateNoAnswer:
-			asked = c.Assignment(t.team.ID).Rings
-		default:
-			return false
-		}
-		if c.Urgency.rank() > rank || asked < rings || asked == rings && c.Key < key {
-			rank, key, rings = c.Urgency.rank(), c.Key, asked
-		}
-		return asked == 0
 	}
-	for _, c := range d.changes.Cases {
-		look(c)
-	}
-	for r, waiting := range d.s.waiting.inOrder() {
-		if r < rank {
-			break
+	for _, c := range d.changes.Cases[:d.touched] {
+		if asked, may := d.mayServe(c, t); may {
+			consider(c, asked)
 		}
-		c := d.view(waiting)
-		if look(c) && c.Key == key {
-			break
+	}
+	for rank := len(d.s.waiting.byRank) - 1; rank >= max(best, 0); rank-- {
+		keys := d.s.waiting.byRank[rank]
+		fresh := false
+		for ; look.from[rank] < len(keys); look.from[rank]++ {
+			c := d.view(keys[look.from[rank]])
+			if c.Urgency.rank() != rank {
+				continue // changed by this decision: looked at above
+			}
+			asked, may := d.mayServe(c, t)
+			if !may {
+				continue
+			}
+			consider(c, asked)
+			if fresh = asked == 0; fresh {
+				break
+			}
+			look.rung[rank] = true
+		}
+		if fresh || !look.rung[rank] {
+			continue
+		}
+		for _, waiting := range keys {
+			c := d.view(waiting)
+			if asked, may := d.mayServe(c, t); may {
+				consider(c, asked)
+			}
 		}
 	}
 	return key, rings
+}
+
+// mayServe says whether a waiting case may be offered to a team now, and how
+// often it was.
+func (d *decision) mayServe(c *Case, t *teamState) (asked int, may bool) {
+	if !wantsTeam(c) {
+		return 0, false
+	}
+	distance := 0.0
+	if t.rangeM > 0 {
+		point, _ := d.positionOf(t)
+		distance = geo.Distance(point, *c.Location)
+	}
+	switch d.assess(c, t, distance) {
+	case CandidateEligible:
+		return 0, true
+	case CandidateNoAnswer:
+		return c.assignmentOf(t.team.Key).Rings, true
+	}
+	return 0, false
 }
 
 // timer does what is due.

@@ -1,6 +1,9 @@
 package dispatch
 
-import "math/bits"
+import (
+	"math/bits"
+	"slices"
+)
 
 // slotSet says which slots of a team are taken. The lowest free one is always
 // given, so that the same messages give the same slots after a reload.
@@ -10,11 +13,15 @@ type slotSet struct {
 	low   int // no word below it has a free slot
 }
 
-// slotChange is a slot taken or given back by a decision, not yet applied.
-type slotChange struct {
-	team  int32
-	slot  int32
-	taken bool
+// teamSlots are a team's slots as a decision sees them, its own changes made.
+type teamSlots struct {
+	team int32
+	slotSet
+}
+
+// clone copies the set so that the copy may be changed.
+func (s *slotSet) clone() slotSet {
+	return slotSet{words: slices.Clone(s.words), used: s.used, low: s.low}
 }
 
 func (s *slotSet) take(slot int32) {
@@ -36,30 +43,12 @@ func (s *slotSet) release(slot int32) {
 	s.low = min(s.low, word)
 }
 
-// lowest gives the lowest slot that is free once the changes are made.
-func (s *slotSet) lowest(team int32, changes []slotChange) int32 {
-	start := s.low
-	for _, c := range changes {
-		if c.team == team && !c.taken {
-			start = min(start, int(c.slot-1)/64)
+// lowest gives the lowest slot that is free.
+func (s *slotSet) lowest() int32 {
+	for word := s.low; word < len(s.words); word++ {
+		if free := ^s.words[word]; free != 0 {
+			return int32(word*64+bits.TrailingZeros64(free)) + 1 //nolint:gosec // a slot is at most a team's capacity
 		}
 	}
-	for word := start; ; word++ {
-		var taken uint64
-		if word < len(s.words) {
-			taken = s.words[word]
-		}
-		for _, c := range changes {
-			if c.team == team && int(c.slot-1)/64 == word {
-				bit := uint64(1) << (uint(c.slot-1) % 64)
-				taken &^= bit
-				if c.taken {
-					taken |= bit
-				}
-			}
-		}
-		if taken != ^uint64(0) {
-			return int32(word*64+bits.TrailingZeros64(^taken)) + 1 //nolint:gosec // a slot is at most a team's capacity
-		}
-	}
+	return int32(len(s.words)*64) + 1 //nolint:gosec // as above
 }

@@ -54,10 +54,15 @@ type State struct {
 
 // teamState is a team with what changes without a message of its own.
 type teamState struct {
-	team     *Team
-	kinds    uint8 // bit i: it may be asked for Kinds()[i]
-	slots    slotSet
+	team *Team
+	// Copies of what every choice asks of every team, close together.
+	kinds     uint8 // the bits of the kinds that it may be asked for
+	available bool
+	capacity  int
+	rangeM    float64 // 0: no limit
+
 	position *TeamPosition
+	slots    slotSet
 	accepted []int64 // when it accepted cases, unix milliseconds, ascending; older than loadWindow may be missing
 }
 
@@ -230,6 +235,7 @@ func (s *State) putTeam(team *Team) {
 		s.bases.Set(team.Key, team.Base)
 	}
 	t.team = team
+	t.available, t.capacity, t.rangeM = team.Available, team.Capacity, team.RangeKM*1000
 	t.kinds = 0
 	for _, kind := range team.Kinds {
 		t.kinds |= kind.bit()

@@ -19,7 +19,17 @@ const (
 func Kinds() []Kind { return []Kind{MissingPerson, Emergency, VolunteerEvent} }
 
 // bit gives the kind's place in a set of kinds.
-func (k Kind) bit() uint8 { return 1 << (slices.Index(Kinds(), k) + 1) }
+func (k Kind) bit() uint8 {
+	switch k {
+	case MissingPerson:
+		return 1
+	case Emergency:
+		return 2
+	case VolunteerEvent:
+		return 4
+	}
+	return 0
+}
 
 // Urgency says how soon somebody has to go.
 type Urgency string

@@ -13,7 +13,7 @@ const (
 	// caseWait is how long filing waits for the case.
 	caseWait = time.Second
 	// sendLimit is how long Kafka may take to take a message.
-	sendLimit = 10 * time.Second
+	sendLimit = 5 * time.Second
 	// queryLimit is how long a read of the database may take.
 	queryLimit = 10 * time.Second
 )

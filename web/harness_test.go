@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -43,6 +44,12 @@ type world struct {
 	registry *prometheus.Registry
 	keys     map[string]string
 	log      *lockedBuffer
+	producer *ingest.Producer
+	topics   ingest.Topics
+	clock    atomic.Int64 // added to the time of web, in nanoseconds
+	full     atomic.Bool  // the disk has no room
+	// endWeb ends Run and waits for it; the others close what web depends on.
+	endWeb, closeStore, closeBroker func()
 }
 
 // lockedBuffer gathers the log.
@@ -100,7 +107,13 @@ func newWorld(t testing.TB, change func(*web.Config)) *world {
 	must(t, err)
 	client, closeClient, err := ingest.NewClient([]string{broker.Address()})
 	must(t, err)
-	producer := ingest.NewProducer(client, nil)
+	producer := ingest.NewProducer(client, func() error {
+		if w.full.Load() {
+			return dispatch.ErrNoSpace
+		}
+		return nil
+	})
+	w.producer, w.topics = producer, topics
 	inbox := ingest.NewInbox(ingest.InboxOptions{Brokers: []string{broker.Address()}, Client: client, Topics: topics,
 		Logger: log, Metrics: ingest.NewMetrics(w.registry)})
 	w.feed = dispatch.NewFeed(store, 10_000)
@@ -109,7 +122,8 @@ func newWorld(t testing.TB, change func(*web.Config)) *world {
 	config := web.Config{Store: store, Feed: w.feed, Intake: ingest.NewIntake(client, producer, topics), Statistics: store,
 		AdminKey: adminKey, DutyPhone: "+7 7142 000000", Version: "test", Installation: "here",
 		UI:  fstest.MapFS{"index.html": {Data: []byte("<!doctype html><title>Izdeu</title>")}, "assets/app-1a2b.js": {Data: []byte(strings.Repeat("let a;\n", 500))}},
-		Log: log, Registerer: w.registry, Gatherer: w.registry}
+		Log: log, Registerer: w.registry, Gatherer: w.registry,
+		Clock: func() time.Time { return time.Now().Add(time.Duration(w.clock.Load())) }}
 	if change != nil {
 		change(&config)
 	}
@@ -123,18 +137,34 @@ func newWorld(t testing.TB, change func(*web.Config)) *world {
 		}
 	})
 	running.Go(func() { projector.Run(ctx) })
-	running.Go(func() { w.web.Run(ctx) })
+	serving, stopServing := context.WithCancel(ctx)
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		w.web.Run(serving)
+	}()
+	w.endWeb = func() {
+		stopServing()
+		<-ended
+	}
+	w.closeStore = sync.OnceFunc(func() {
+		if err := store.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	w.closeBroker = sync.OnceFunc(func() {
+		if err := broker.Close(); err != nil {
+			t.Error(err)
+		}
+	})
 	t.Cleanup(func() {
+		w.endWeb()
 		stop()
 		running.Wait()
 		server.Close()
 		closeClient()
-		if err := broker.Close(); err != nil {
-			t.Error(err)
-		}
-		if err := store.Close(); err != nil {
-			t.Error(err)
-		}
+		w.closeBroker()
+		w.closeStore()
 		if t.Failed() {
 			t.Log(w.log)
 		}
@@ -299,6 +329,7 @@ func kostanay(t testing.TB) (w *world, a, b string) {
 	w.team("north", 69.15, 54.87)
 	a = w.file("service", "app-a", 63.61234, 53.20987)
 	b = w.file("other service", "app-b", 69.16, 54.86)
+	w.settled()
 	return w, a, b
 }
 

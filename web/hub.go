@@ -28,7 +28,7 @@ const (
 
 	// recentFrames and recentBytes bound what is kept for a class.
 	recentFrames = 256
-	recentBytes  = 16 << 20
+	recentBytes  = 8 << 20
 	// reloadAfter is the wait before the board is read again after a failure.
 	reloadAfter = 500 * time.Millisecond
 	// readLimit bounds every read of the database for the board.
@@ -335,9 +335,9 @@ func (h *hub) attach(c *class, one *client, at dispatch.Position) (attached bool
 		return false, 0
 	}
 	for _, f := range c.recent {
-		// A frame that ends where the client stands may hold positions that are
-		// newer; views are whole, so what comes twice does no harm.
-		if f.to >= at.Sequence && !one.offer(f) {
+		// A frame without events may hold positions that are newer than what
+		// the client has; views are whole, so what comes twice does no harm.
+		if (f.to > at.Sequence || f.to == at.Sequence && f.from == f.to) && !one.offer(f) {
 			return false, closeSlow
 		}
 	}

@@ -139,7 +139,7 @@ func (in *signInInput) Resolve(ctx huma.Context) []error {
 }
 
 func (s *Server) signIn(_ context.Context, in *signInInput) (*answer, error) {
-	if !s.strangers.Allow() {
+	if !s.signIns.Allow() {
 		return nil, tooMany()
 	}
 	o, err := readObject(in.RawBody, "key", "code")

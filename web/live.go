@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"errors"
+	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -20,7 +21,7 @@ const (
 	// queueFrames and queueBytes bound what waits for one client; frames are
 	// shared by all clients of a class.
 	queueFrames = 512
-	queueBytes  = 64 << 20
+	queueBytes  = 32 << 20
 	// writeLimit is how long one frame may take, startLimit a snapshot.
 	writeLimit = 10 * time.Second
 	startLimit = 60 * time.Second
@@ -161,7 +162,9 @@ func (s *Server) follow(w http.ResponseWriter, r *http.Request, one *client, v *
 	if code := s.begin(ctx, conn, class, one, since, epoch); code > 0 {
 		one.close(code)
 	} else {
-		one.write(conn)
+		if late(one.write(conn)) {
+			s.metrics.slow.Inc() // the connection is broken: no code can be sent
+		}
 	}
 	<-one.done
 	if one.code > 0 {
@@ -188,7 +191,10 @@ func (s *Server) begin(ctx context.Context, conn *websocket.Conn, class *class, 
 			return closeNoCatchUp
 		}
 		_ = conn.SetWriteDeadline(time.Now().Add(startLimit))
-		if conn.WritePreparedMessage(first.frame.message) != nil {
+		if err := conn.WritePreparedMessage(first.frame.message); err != nil {
+			if late(err) {
+				s.metrics.slow.Inc()
+			}
 			one.close(0)
 			return 0
 		}
@@ -201,31 +207,37 @@ func (s *Server) begin(ctx context.Context, conn *websocket.Conn, class *class, 
 	return closeSlow
 }
 
-// write sends what is queued until the client is closed. It is the only writer
-// of the connection besides close frames.
-func (c *client) write(conn *websocket.Conn) {
+// late says that a frame could not be written in time.
+func late(err error) bool {
+	var timeout net.Error
+	return errors.As(err, &timeout) && timeout.Timeout()
+}
+
+// write sends what is queued until the client is closed or a write fails. It is
+// the only writer of the connection besides close frames.
+func (c *client) write(conn *websocket.Conn) error {
 	ping := time.NewTicker(pingEvery)
 	defer ping.Stop()
 	for {
 		select {
 		case <-c.done:
-			return
+			return nil
 		default:
 		}
 		select {
 		case <-c.done:
-			return
+			return nil
 		case f := <-c.queue:
 			c.queued.Add(int64(-f.size))
 			_ = conn.SetWriteDeadline(time.Now().Add(writeLimit))
-			if conn.WritePreparedMessage(f.message) != nil {
+			if err := conn.WritePreparedMessage(f.message); err != nil {
 				c.close(0)
-				return
+				return err
 			}
 		case <-ping.C:
-			if conn.WriteControl(websocket.PingMessage, nil, time.Now().Add(writeLimit)) != nil {
+			if err := conn.WriteControl(websocket.PingMessage, nil, time.Now().Add(writeLimit)); err != nil {
 				c.close(0)
-				return
+				return err
 			}
 		}
 	}

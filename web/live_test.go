@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/gorilla/websocket"
+	"github.com/segmentio/kafka-go"
 
 	"github.com/izdeu/izdeu/dispatch"
 	"github.com/izdeu/izdeu/web"
@@ -162,40 +163,58 @@ func TestSlowClientIsClosed(t *testing.T) {
 	slow, _, err := dialer.Dial("ws"+strings.TrimPrefix(w.url, "http")+"/api/v1/live", header)
 	must(t, err)
 	defer func() { _ = slow.Close() }()
-	quick := w.live("admin", "")
-	p := newPicture()
-	// Long texts, one case at a time: more than the socket's buffers and the
-	// queue of the client hold.
-	long := strings.Repeat("x", 4000)
-	w.team("dos", 63.6, 53.2)
-	a := w.file("service", "app-a", 63.6, 53.2)
+	// Many cases with long texts change at once, again and again: more than the
+	// socket's buffers and the client's queue hold.
+	const cases, rounds = 60, 100
+	long := strings.Repeat("ж", 9000)
+	applications := make([]kafka.Message, cases)
+	for i := range applications {
+		applications[i].Value = fmt.Appendf(nil, `{"id":"slow-%d","kind":"emergency","incident":"ice","location":{"type":"Point","coordinates":[63.6,53.2]}}`, i)
+	}
+	must(t, w.producer.Produce(context.Background(), w.topics.Applications, applications...))
+	w.until("all cases are there", func() bool {
+		w.settled()
+		return strings.Count(w.get("admin", "/api/v1/board").body, `"number"`) == cases
+	})
 	closed := func() bool {
 		return strings.Contains(w.get("admin", "/metrics").body, "izdeu_live_slow_clients_closed_total 1")
 	}
-	for i := 0; !closed(); i++ {
-		if i > 3000 {
-			t.Fatal("3000 frames were kept for a client that reads nothing")
+	for round := 0; !closed(); round++ {
+		if round == rounds {
+			t.Fatalf("%d frames were kept for a client that reads nothing", rounds)
 		}
-		w.done("admin", a, fmt.Sprintf(`{"type":"case.update","command_id":"u-%d","place":"%s %d"}`, i, long, i))
+		commands := make([]kafka.Message, cases)
+		for i := range commands {
+			commands[i].Value = fmt.Appendf(nil, `{"type":"case.update","command_id":"slow-%d-%d","application":{"id":"slow-%d"},"place":"%d %s","address":"%s"}`,
+				round, i, i, round, long, long)
+		}
+		must(t, w.producer.Produce(context.Background(), w.topics.Commands, commands...))
+		w.until("the commands are done", func() bool {
+			applied, err := w.store.Applied(context.Background(), dispatch.CommandIdentity(fmt.Sprintf("slow-%d-%d", round, cases-1)))
+			must(t, err)
+			return applied != nil
+		})
 	}
-	quick.follow(p, "the quick client has everything", func() bool { return len(p.cases) == 1 })
+	// The others go on.
 	w.settled()
-	head, err := w.store.Head(context.Background())
-	must(t, err)
-	quick.follow(p, "the quick client is up to date", func() bool { return p.position == head.String() })
+	p := newPicture()
+	quick := w.live("admin", "")
+	quick.follow(p, "another client has everything", func() bool { return len(p.cases) == cases })
 }
 
-// When the server goes away every client is told to come back.
+// When the server goes away every client is told to come back, and nobody new
+// is let in.
 func TestGoingAwayClosesClients(t *testing.T) {
-	var l *live
-	t.Run("the server's life", func(t *testing.T) {
-		w := newWorld(t, nil)
-		l = w.live("admin", "")
-		l.next()
-		// A frame after a while, and then the end of Run by the clean-up.
-	})
+	w := newWorld(t, nil)
+	l := w.live("admin", "")
+	l.next()
+	w.endWeb()
 	if code := l.closeCode(); code != 4001 {
 		t.Errorf("closed with %d", code)
+	}
+	_, response, err := w.dial("", http.Header{"Authorization": {"Bearer " + adminKey}})
+	if err == nil || response == nil || response.StatusCode != http.StatusServiceUnavailable || response.Header.Get("Retry-After") == "" {
+		t.Errorf("after the end: %v %v", err, response)
 	}
 }
 

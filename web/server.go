@@ -84,6 +84,7 @@ type Server struct {
 	handler  http.Handler
 	// strangers limits requests without a good key, all together.
 	strangers *rate.Limiter
+	signIns   *rate.Limiter // so that strangers do not keep people out
 	pending   *pendingCommands
 	readiness readiness
 	documents documents
@@ -145,6 +146,7 @@ func New(config Config) (*Server, error) {
 		keys:      newKeyring(config.Store, config.AdminKey),
 		metrics:   newMetrics(config.Registerer),
 		strangers: rate.NewLimiter(strangersPerSecond, strangersAtOnce),
+		signIns:   rate.NewLimiter(strangersPerSecond, strangersAtOnce),
 		pending:   newPendingCommands(),
 	}
 	if err := s.keys.reload(ctx); err != nil {

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"io"
 	"io/fs"
 	"mime"
 	"net/http"
@@ -23,12 +24,12 @@ const contentPolicy = "default-src 'self'; img-src 'self' data: blob:; style-src
 // smallestGzip is the size in bytes under which packing is not worth it.
 const smallestGzip = 1 << 10
 
-// staticFile is a file of the board, in memory.
+// staticFile is a file of the board. Its content stays where it is, in the
+// program; what was packed once is kept.
 type staticFile struct {
-	name    string
-	kind    string
-	tag     string
-	content []byte
+	name string
+	kind string
+	tag  string
 
 	pack   sync.Once
 	packed []byte // nil when packing does not pay
@@ -37,11 +38,12 @@ type staticFile struct {
 // static serves the built board. Paths that name no file are pages of the
 // board, which its own program tells apart.
 type static struct {
-	files map[string]*staticFile
+	content fs.FS
+	files   map[string]*staticFile
 }
 
 func newStatic(files fs.FS) (*static, error) {
-	s := &static{files: map[string]*staticFile{}}
+	s := &static{content: files, files: map[string]*staticFile{}}
 	err := fs.WalkDir(files, ".", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() || strings.HasPrefix(path.Base(name), ".") {
 			return err
@@ -51,7 +53,7 @@ func newStatic(files fs.FS) (*static, error) {
 			return err
 		}
 		sum := sha256.Sum256(content)
-		s.files[name] = &staticFile{name: name, kind: contentType(name), content: content, tag: `"` + hex.EncodeToString(sum[:8]) + `"`}
+		s.files[name] = &staticFile{name: name, kind: contentType(name), tag: `"` + hex.EncodeToString(sum[:8]) + `"`}
 		return nil
 	})
 	if err != nil {
@@ -90,9 +92,10 @@ func contentType(name string) string {
 	return octets
 }
 
-func (f *staticFile) gzipped() []byte {
+func (f *staticFile) gzipped(files fs.FS) []byte {
 	f.pack.Do(func() {
-		if len(f.content) < smallestGzip || strings.HasPrefix(f.kind, "font/") || f.kind == "image/png" || f.kind == "image/webp" || f.kind == "image/jpeg" {
+		content, err := fs.ReadFile(files, f.name)
+		if err != nil || len(content) < smallestGzip || strings.HasPrefix(f.kind, "font/") || f.kind == "image/png" || f.kind == "image/webp" || f.kind == "image/jpeg" {
 			return
 		}
 		var b bytes.Buffer
@@ -100,10 +103,10 @@ func (f *staticFile) gzipped() []byte {
 		if err != nil {
 			return
 		}
-		if _, err := w.Write(f.content); err != nil || w.Close() != nil {
+		if _, err := w.Write(content); err != nil || w.Close() != nil {
 			return
 		}
-		if b.Len() < len(f.content)*9/10 {
+		if b.Len() < len(content)*9/10 {
 			f.packed = b.Bytes()
 		}
 	})
@@ -132,12 +135,23 @@ func (s *static) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	} else {
 		header.Set("Cache-Control", "no-cache")
 	}
-	content := file.content
 	if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") && r.Header.Get("Range") == "" {
-		if packed := file.gzipped(); packed != nil {
-			content = packed
+		if packed := file.gzipped(s.content); packed != nil {
 			header.Set("Content-Encoding", "gzip")
+			http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(packed))
+			return
 		}
 	}
-	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(content))
+	plain, err := s.content.Open(file.name)
+	if err != nil {
+		http.Error(w, "The file cannot be read.", http.StatusInternalServerError)
+		return
+	}
+	defer func() { _ = plain.Close() }()
+	content, seeks := plain.(io.ReadSeeker)
+	if !seeks {
+		http.Error(w, "The file cannot be read.", http.StatusInternalServerError)
+		return
+	}
+	http.ServeContent(w, r, "", time.Time{}, content)
 }

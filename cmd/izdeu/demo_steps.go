@@ -133,7 +133,8 @@ func (a demoActor) openSteps(c *dispatch.Case, script *demoCase, id string, add 
 	var onScene *dispatch.Assignment
 	for i := range c.Assignments {
 		s := &c.Assignments[i]
-		if s.Round > 1 && script.Reopen != nil {
+		// Somebody was called back although the search goes on: it was reopened.
+		if !s.StandingDownAt.IsZero() && script.Reopen != nil {
 			ending = script.Reopen.Ending
 		}
 		if s.Status == dispatch.AssignmentOnScene && (onScene == nil || s.OnSceneAt.Before(onScene.OnSceneAt)) {

@@ -71,7 +71,7 @@ func (o *owner) end() error {
 		if err := one.do(); err != nil && !errors.Is(err, context.Canceled) {
 			failures = append(failures, fmt.Errorf("ending %s: %w", one.name, err))
 		}
-		o.log.Debug("ended", "part", one.name, "took", time.Since(started).Round(time.Millisecond))
+		o.log.Debug("ended", "part", one.name, "took", time.Since(started).Round(time.Millisecond).String())
 	}
 	o.cleanups = nil
 	return errors.Join(failures...)

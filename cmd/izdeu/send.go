@@ -120,13 +120,13 @@ func (i *input) rewind() error {
 
 // open opens all inputs before anything is sent. With --strict they are read
 // twice, so what cannot be read twice is kept in a temporary file.
-func (c *sendCommand) open(in io.Reader) (inputs []*input, closeAll func(), err error) {
+func (c *sendCommand) open(in io.Reader) (inputs []*input, _ func(), err error) {
 	names := c.Files
 	if len(names) == 0 {
 		names = []string{"-"}
 	}
 	var closers []func()
-	closeAll = func() {
+	closeAll := func() {
 		for _, one := range closers {
 			one()
 		}

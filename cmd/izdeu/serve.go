@@ -169,6 +169,7 @@ func serve(ctx context.Context, c *serveCommand, adminKey string, out io.Writer,
 		return err
 	}
 	o.onEnd("the addresses", directory.removeAddresses)
+	warnOfStrangers(log, c)
 	announce(out, url, server.SignInCode(), brokers, firstKey)
 	log.Info("serving", "version", version(), "http", url, "kafka", brokers, "data", directory.path, "demo", c.Demo)
 
@@ -231,6 +232,22 @@ func firstAdminKey(ctx context.Context, keys dispatch.Keys, given string) (strin
 		return "", err
 	}
 	return plain, keys.PutAPIKey(ctx, key)
+}
+
+// warnOfStrangers says what an address that others reach means.
+func warnOfStrangers(log *slog.Logger, c *serveCommand) {
+	if !onThisMachine(c.Listen) {
+		log.Warn("the board answers others without encryption: put a proxy with a certificate before it, and use --secure-cookies", "listen", c.Listen)
+	}
+	if c.Kafka == "" && !onThisMachine(c.KafkaListen) {
+		log.Warn("whoever reaches the embedded broker may write as an administrator: let only trusted machines reach it", "kafka_listen", c.KafkaListen)
+	}
+}
+
+func onThisMachine(address string) bool {
+	host, _, err := net.SplitHostPort(address)
+	ip := net.ParseIP(host)
+	return err == nil && (host == "localhost" || ip != nil && ip.IsLoopback())
 }
 
 // announce tells whoever started the program where it is.

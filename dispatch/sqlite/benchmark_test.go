@@ -142,3 +142,47 @@ func BenchmarkCommit(b *testing.B) {
 	b.ReportMetric(float64(spent.Microseconds())/applications, "µs/application")
 	b.ReportMetric(applications/spent.Seconds(), "applications/s")
 }
+
+// BenchmarkLookup asks for 1,000 applications that are not there, as every
+// batch of new ones does.
+func BenchmarkLookup(b *testing.B) {
+	store := openForBenchmark(b)
+	in := startIntake(b, store)
+	for range 20 {
+		if err := store.Commit(context.Background(), in.applications(batchSize)); err != nil {
+			b.Fatal(err)
+		}
+	}
+	identities := make([]dispatch.Identity, batchSize)
+	n := 0
+	for b.Loop() {
+		b.StopTimer()
+		for i := range identities {
+			n++
+			identities[i] = dispatch.ApplicationIdentity("unknown", fmt.Sprint(n))
+		}
+		b.StartTimer()
+		found, err := store.Lookup(context.Background(), dispatch.Lookup{Applications: identities})
+		if err != nil || len(found.Applications) != 0 {
+			b.Fatal(found, err)
+		}
+	}
+}
+
+// BenchmarkTextSearch looks through 20,000 cases for a text that none has: the
+// longest that a search can take.
+func BenchmarkTextSearch(b *testing.B) {
+	store := openForBenchmark(b)
+	in := startIntake(b, store)
+	for range 20 {
+		if err := store.Commit(context.Background(), in.applications(batchSize)); err != nil {
+			b.Fatal(err)
+		}
+	}
+	for b.Loop() {
+		keys, err := store.CaseList(context.Background(), dispatch.CaseFilter{Text: "Нигде", Limit: 50})
+		if err != nil || len(keys) != 0 {
+			b.Fatal(keys, err)
+		}
+	}
+}

@@ -264,6 +264,7 @@ func testJournal(t *testing.T, b *book) {
 	}{
 		{"a gap after the head", func(p *page) { p.Head.Sequence++; p.open() }},
 		{"a gap between events", func(p *page) { p.open(); p.Head.Sequence++; p.open() }},
+		{"an event that skips a sequence", func(p *page) { p.open(); p.open(); p.Events[1].Sequence++ }},
 		{"a repeat", func(p *page) { p.open(); p.Events = append(p.Events, p.Events[0]) }},
 		{"the head's own sequence again", func(p *page) { p.Head.Sequence--; p.open() }},
 		{"a head beyond the events", func(p *page) { p.open(); p.Head.Sequence++ }},

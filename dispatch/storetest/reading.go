@@ -297,25 +297,39 @@ func testApplied(t *testing.T, b *book) {
 	}
 }
 
+// testAccepted loads journals of many lengths: the first event of the window
+// has to be found wherever it is.
 func testAccepted(t *testing.T, b *book) {
 	p := b.page()
 	team := p.team(1, "one")
 	c := p.open()
-	p.emit(dispatch.EventAccepted, c.Key, team.Key)
-	p.now = p.now.Add(time.Hour)
-	p.emit(dispatch.EventAccepted, c.Key, team.Key)
-	second := p.Events[len(p.Events)-1]
-	p.emit(dispatch.EventDeclined, c.Key, team.Key)
-	p.now = second.At.Add(24*time.Hour - 1234*time.Millisecond)
-	p.emit(dispatch.EventAccepted, c.Key, team.Key) // exactly a day after the second
-	third := p.Events[len(p.Events)-1]
 	p.commit()
-	var got []dispatch.Event
-	for _, event := range b.snapshot().Accepted {
-		event.EventFields = dispatch.EventFields{} // a store need not read them
-		got = append(got, event)
+	var accepted []dispatch.Event
+	for hour := range 40 {
+		p = b.page()
+		for range hour % 4 {
+			p.emit(dispatch.EventDeclined, c.Key, team.Key)
+		}
+		p.emit(dispatch.EventAccepted, c.Key, team.Key)
+		last := &p.Events[len(p.Events)-1]
+		// Every hour exactly, so that one event is a day old to the millisecond.
+		last.At = time.Date(2026, time.November, 22, hour, 0, 0, 0, time.UTC)
+		p.now = last.At
+		accepted = append(accepted, *last)
+		p.commit()
+
+		var want, got []dispatch.Event
+		for _, event := range accepted {
+			if !event.At.Before(last.At.Add(-24 * time.Hour)) {
+				want = append(want, event)
+			}
+		}
+		for _, event := range b.snapshot().Accepted {
+			event.EventFields = dispatch.EventFields{} // a store need not read them
+			got = append(got, event)
+		}
+		same(t, fmt.Sprintf("accepted in the last day, after %d hours", hour), want, got)
 	}
-	same(t, "accepted in the last day", []dispatch.Event{second, third}, got)
 }
 
 func testDeadLetters(t *testing.T, b *book) {

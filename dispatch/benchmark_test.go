@@ -1,0 +1,78 @@
+package dispatch
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/paulmach/orb"
+)
+
+// quickMessage wraps an application without the hash of its content.
+func quickMessage(w *world, id string, place orb.Point) Message {
+	f := filingOf(id, MissingPerson, place)
+	return Message{Identity: ApplicationIdentity(f.System, id), Filing: f, Now: w.now, At: w.now}
+}
+
+// crowded is a state of 500 automatic teams of large capacity and so many open
+// cases, all over the country.
+func crowded(b *testing.B, cases int) *world {
+	b.Helper()
+	w := newWorld(b)
+	w.unchecked = true
+	random := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // the same places every time
+	place := func() orb.Point { return orb.Point{50 + 35*random.Float64(), 42 + 12*random.Float64()} }
+	for i := range 500 {
+		w.team(fmt.Sprintf("team-%03d", i), place(), automatic, capacity(1_000_000))
+	}
+	for i := range cases {
+		message := quickMessage(w, fmt.Sprintf("before-%d", i), place())
+		w.state.Apply(Decide(w.state, &message))
+		w.state.Settle()
+	}
+	return w
+}
+
+// BenchmarkApplication decides and applies an application that a team accepts
+// at once, with 100,000 cases open.
+func BenchmarkApplication(b *testing.B) {
+	w := crowded(b, 100_000)
+	random := rand.New(rand.NewPCG(3, 4)) //nolint:gosec // the same places every time
+	messages := make([]Message, 10_000)
+	i := 0
+	b.ReportAllocs()
+	b.ResetTimer()
+	for b.Loop() {
+		if i%len(messages) == 0 {
+			b.StopTimer()
+			for j := range messages {
+				messages[j] = quickMessage(w, fmt.Sprint(i+j), orb.Point{50 + 35*random.Float64(), 42 + 12*random.Float64()})
+			}
+			b.StartTimer()
+		}
+		w.state.Apply(Decide(w.state, &messages[i%len(messages)]))
+		i++
+		if i%1000 == 0 {
+			w.state.Settle()
+		}
+	}
+}
+
+// BenchmarkTeamForManyWaiting registers a team for which 10,000 cases wait.
+func BenchmarkTeamForManyWaiting(b *testing.B) {
+	w := newWorld(b)
+	w.unchecked = true
+	for i := range 10_000 {
+		message := quickMessage(w, fmt.Sprint(i), kostanay)
+		w.state.Apply(Decide(w.state, &message))
+		w.state.Settle()
+	}
+	r := TeamRegistration{ID: "dos", Base: kostanay, Kinds: Kinds(), Capacity: 1_000_000, Answers: AnswersAutomatic, At: w.now}
+	message := Message{Identity: TeamMessageIdentity("dos", "team.registered", w.now), Registration: &r, Now: w.now, At: w.now}
+	b.ReportAllocs()
+	for b.Loop() {
+		if changes := Decide(w.state, &message); len(changes.Cases) != 10_000 {
+			b.Fatalf("%d cases are served", len(changes.Cases))
+		}
+	}
+}

@@ -1,0 +1,58 @@
+package dispatch
+
+import (
+	"time"
+
+	"pgregory.net/rapid"
+)
+
+// What the tests outside of the package need of its inside: those that use a
+// real store, which imports the package itself.
+
+// Publish adds a commit to a feed, as the leader does.
+func (f *Feed) Publish(state *State, batch *Batch) { f.publish(batch, touchedTeams(state, batch), 0) }
+
+// Reset starts a feed from a state, as the leader does after a load.
+func (f *Feed) Reset(state *State) { f.reset(state.Head(), state.Positions(), 0) }
+
+// DecideBatch decides messages as the leader does.
+func DecideBatch(state *State, messages []Message) *Batch {
+	batch, _ := decideAll(state, messages)
+	return &batch.Batch
+}
+
+// LookupOf is what the leader asks the store before a batch.
+func LookupOf(state *State, messages []Message) Lookup { return lookupOf(state, messages) }
+
+// RandomMessages gives messages that were decided one after the other, with
+// their times; another seed gives others.
+func RandomMessages(seed int) []Message {
+	return rapid.Custom(func(t *rapid.T) []Message {
+		var messages []Message
+		for _, step := range randomly(t).w.steps {
+			if step.message != nil {
+				messages = append(messages, *step.message)
+			}
+		}
+		return messages
+	}).Example(seed)
+}
+
+// NewApplicationMessage makes the message of an application at Kostanay.
+func NewApplicationMessage(id string, kind Kind) Message {
+	return filingMessage(filingOf(id, kind, kostanay))
+}
+
+// NewTeamMessage makes the registration of a team at Kostanay.
+func NewTeamMessage(id string, at time.Time, answers Answers) Message {
+	r := TeamRegistration{ID: id, Organisation: id, Name: id, Base: kostanay, Kinds: Kinds(), Capacity: 1000, Answers: answers, At: at}
+	return Message{Identity: TeamMessageIdentity(id, "team.registered", at), Registration: &r}
+}
+
+// NewAcceptMessage makes a team's yes to an application of the messages above.
+func NewAcceptMessage(commandID, application, team string) Message {
+	return commandMessage(&Command{ID: commandID, Type: CommandAccept, TeamID: team, Application: &ApplicationRef{System: "102-kostanay", ID: application}})
+}
+
+// Canonical writes a value out in full.
+func Canonical(value any) string { return canonical(value) }
