@@ -109,6 +109,9 @@ func (d *Dispatcher) lead(ctx context.Context) error {
 	d.inbox.Committed(offsets) // of a commit, too, whose outcome was not known
 	var ends *mark             // set while a deadline has passed and the inputs of that time are being read
 	for {
+		if err := ctx.Err(); err != nil { // timers alone could keep it busy for ever
+			return err
+		}
 		due := ends != nil
 		if !due {
 			if timer, ok := state.NextDeadline(); ok && !d.now(state).Before(timer.Due) {

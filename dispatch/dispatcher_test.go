@@ -265,7 +265,8 @@ func TestTimersWaitForTheInputs(t *testing.T) {
 	if got, want := journal(t, store, feed, 4), "team.registered case.opened assignment.offered assignment.accepted"; got != want {
 		t.Fatalf("the journal is %s", got)
 	}
-	// Without an answer the timer fires.
+	// Without an answer the timer fires; and a leader that rings without end
+	// still stops when it is told to.
 	b.add("applications", false, dispatch.NewApplicationMessage("b", dispatch.MissingPerson))
 	if got := journal(t, store, feed, 8); !strings.HasPrefix(got, "team.registered case.opened assignment.offered assignment.accepted "+
 		"case.opened assignment.offered assignment.no_answer case.unanswered assignment.offered") {

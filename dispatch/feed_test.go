@@ -151,8 +151,10 @@ func TestWakeUps(t *testing.T) {
 	now := time.Now().UTC().Truncate(time.Millisecond)
 	var running sync.WaitGroup
 	last := make(chan struct{})
+	arrived := make([]chan int64, readers) // where each reader has come to
 	var end int64
 	for reader := range readers {
+		arrived[reader] = make(chan int64, 2*commits)
 		running.Go(func() {
 			var sequence int64
 			for {
@@ -185,6 +187,7 @@ func TestWakeUps(t *testing.T) {
 						return
 					}
 				}
+				arrived[reader] <- sequence
 			}
 		})
 	}
@@ -195,6 +198,19 @@ func TestWakeUps(t *testing.T) {
 		end = batch.Head.Sequence
 		feed.Publish(state, batch)
 		state.Settle()
+		if i%10 != 9 {
+			continue
+		}
+		// Nothing more is published until everybody has it: one wake-up that
+		// is lost holds up everything.
+		for reader := range readers {
+			for at := int64(0); at < end && ctx.Err() == nil; {
+				select {
+				case at = <-arrived[reader]:
+				case <-ctx.Done():
+				}
+			}
+		}
 	}
 	close(last)
 	running.Wait()

@@ -185,6 +185,27 @@ func TestAmendments(t *testing.T) {
 	}
 }
 
+// TestReadAgain: two contents of one application without a revision, read again
+// and again, are shown for review once.
+func TestReadAgain(t *testing.T) {
+	w := newWorld(t)
+	w.file("a", MissingPerson, kostanay)
+	first, second := filingOf("a", MissingPerson, kostanay), filingOf("a", MissingPerson, kostanay)
+	second.Place = personal + "elsewhere"
+	for i, want := range []string{"amended", "repeated", "repeated", "repeated"} {
+		f := []*Filing{second, first}[i%2]
+		if changes := w.send(filingMessage(f)); changes.Result != want {
+			t.Errorf("message %d is %s, want %s", i, changes.Result, want)
+		}
+	}
+	// Nor is the one that was taken in shown again after somebody has compared them.
+	key := w.known[ApplicationIdentity("102-kostanay", "a")]
+	w.do(CommandUpdate, key, "", func(c *Command) { c.Fields, c.Given = &Filing{Place: personal + "x"}, []string{"/place"} })
+	if changes := w.send(filingMessage(first)); changes.Result != "repeated" {
+		t.Errorf("after the review the first is %s", changes.Result)
+	}
+}
+
 // TestSubjectIDs are unique within the case, and have the form of an id.
 func TestSubjectIDs(t *testing.T) {
 	w := newWorld(t)

@@ -136,10 +136,14 @@ func (d *decision) assess(c *Case, t *teamState, distanceM float64) CandidateRes
 func (d *decision) nearest(place orb.Point, k int, keep func(*teamState, float64) bool) []Candidate {
 	found := make([]Candidate, 0, k+min(k, d.s.positions.Len())+1) // and the one chosen
 	collect := func(index *geo.Index, byPosition bool) {
-		d.s.near = index.Nearest(d.s.near[:0], place, k, func(key int32) bool {
-			t := d.s.team(key)
-			return d.fresh(t) == byPosition && (keep == nil || keep(t, 0))
-		})
+		var accept func(int32) bool // nil, where no team has a position: all
+		if keep != nil || d.s.positions.Len() > 0 {
+			accept = func(key int32) bool {
+				t := d.s.team(key)
+				return d.fresh(t) == byPosition && (keep == nil || keep(t, 0))
+			}
+		}
+		d.s.near = index.Nearest(d.s.near[:0], place, k, accept)
 		for _, neighbour := range d.s.near {
 			t := d.s.team(neighbour.Handle)
 			_, age := d.positionOf(t)

@@ -382,3 +382,55 @@ func TestOrderOfWaiting(t *testing.T) {
 	w.do(CommandDecline, second, "dos")
 	w.wantStatuses(routine, "dos:offered")
 }
+
+// TestOneTeamForMany: a team that comes in is given the most urgent it can
+// serve, the oldest first, up to its capacity; also when the message that
+// brought it changed nothing else.
+func TestOneTeamForMany(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		w := newWorld(t)
+		var want []int64
+		byRank := map[Urgency][]int64{}
+		for i := range rapid.IntRange(1, 30).Draw(t, "cases") {
+			urgency := rapid.SampledFrom(Urgencies()).Draw(t, "urgency")
+			skills := rapid.SampledFrom([][]string{nil, {"dog"}, {"boat"}}).Draw(t, "skills")
+			key := w.file(fmt.Sprint(i), MissingPerson, tobyl, func(f *Filing) { f.Urgency, f.Needs.Skills = urgency, skills })
+			if len(skills) == 0 || skills[0] == "dog" {
+				byRank[urgency] = append(byRank[urgency], key)
+			}
+		}
+		for _, urgency := range []Urgency{LifeThreatening, Urgent, Routine} {
+			want = append(want, byRank[urgency]...)
+		}
+		size := rapid.IntRange(1, 30).Draw(t, "capacity")
+		changes := w.team("dos", kostanay, capacity(size), func(r *TeamRegistration) { r.Skills = []string{"dog"} })
+		var got []int64
+		for _, event := range changes.Events[1:] {
+			got = append(got, event.Case)
+		}
+		if want = want[:min(size, len(want))]; fmt.Sprint(got) != fmt.Sprint(want) {
+			t.Fatalf("offered %v, want %v", got, want)
+		}
+	})
+}
+
+// TestTouchedBeforeWaiting: the case that frees its team may be what the team
+// should be asked for, and one that waits is not passed over for it.
+func TestTouchedBeforeWaiting(t *testing.T) {
+	w := newWorld(t)
+	w.team("dos", kostanay, capacity(2))
+	old := w.file("a", MissingPerson, tobyl)
+	other := w.file("b", MissingPerson, tobyl)
+	first, second := w.file("c", MissingPerson, tobyl), w.file("d", MissingPerson, tobyl)
+	w.wantStatuses(first, "")
+	// Both offers run out in turn: each time the one that was never asked for comes first.
+	w.advance(3 * time.Minute)
+	for key, want := range map[int64]string{old: "dos:no_answer", other: "dos:no_answer", first: "dos:offered", second: "dos:offered"} {
+		w.wantStatuses(key, want)
+	}
+	w.do(CommandAccept, first, "dos")
+	w.advance(time.Minute)
+	w.do(CommandDecline, second, "dos")
+	w.wantStatuses(old, "dos:offered")
+	w.wantStatuses(other, "dos:no_answer")
+}

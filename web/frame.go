@@ -16,9 +16,6 @@ const (
 	frameChanges  = "changes"
 )
 
-// frameTypes lists the types of frames, for the documents.
-func frameTypes() []string { return []string{frameSnapshot, frameChanges} }
-
 // frame is what live clients of one class are sent, built once for all.
 type frame struct {
 	from, to int64 // it brings a client that knows everything up to from, up to to

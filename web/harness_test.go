@@ -161,6 +161,7 @@ func newWorld(t testing.TB, change func(*web.Config)) *world {
 		w.endWeb()
 		stop()
 		running.Wait()
+		inbox.Close()
 		server.Close()
 		closeClient()
 		w.closeBroker()

@@ -172,9 +172,11 @@ func TestWhatServeRefuses(t *testing.T) {
 func TestSecondProcessHearsWhoHoldsTheData(t *testing.T) {
 	t.Parallel()
 	p := startProgram(t, t.TempDir())
-	_, errs, code := runOnce(t, "", serveArguments(p.data, "127.0.0.1:0", "127.0.0.1:0")...)
-	if code != exitFailed || !strings.Contains(errs, fmt.Sprintf("process %d", p.command.Process.Pid)) || !strings.Contains(errs, "--data") {
-		t.Errorf("exit status %d: %s", code, errs)
+	for _, more := range [][]string{nil, {"--kafka", p.kafka}} { // with an outside Kafka only the database is shared
+		_, errs, code := runOnce(t, "", append(serveArguments(p.data, "127.0.0.1:0", "127.0.0.1:0"), more...)...)
+		if code != exitFailed || !strings.Contains(errs, fmt.Sprintf("%s is in use by process %d", p.data, p.command.Process.Pid)) || !strings.Contains(errs, "--data") {
+			t.Errorf("exit status %d: %s", code, errs)
+		}
 	}
 	if status, _ := p.get("", "/readyz"); status != http.StatusOK {
 		t.Errorf("the first process is disturbed: readyz %d", status)
