@@ -85,7 +85,7 @@ type decision struct {
 
 // apply does a message that has an identity, once, and keeps its result.
 func (d *decision) apply(do func() (int64, *Refusal)) {
-	if before, again := d.s.applied[d.m.Identity]; again && before.Code != RefusedNotSupported {
+	if before, again := d.s.applied.result(d.m.Identity); again && before.Code != RefusedNotSupported {
 		d.changes.Result = "repeated"
 		return
 	}

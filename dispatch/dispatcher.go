@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync/atomic"
 	"time"
 )
 
@@ -32,9 +33,9 @@ type Dispatcher struct {
 	log      *slog.Logger
 
 	offset    time.Duration // the database's clock minus this one's
-	letters   int
+	letters   atomic.Int64  // dead letters that were not replayed
 	pruned    time.Time
-	committed int64 // batches
+	committed atomic.Int64 // batches
 }
 
 // NewDispatcher makes a leader. Only one may run on a store at a time.
@@ -50,7 +51,7 @@ func (d *Dispatcher) Run(ctx context.Context) error {
 	const first = 10 * time.Millisecond
 	wait := first
 	for {
-		committed := d.committed
+		committed := d.committed.Load()
 		err := d.lead(ctx)
 		switch {
 		case ctx.Err() != nil:
@@ -58,7 +59,7 @@ func (d *Dispatcher) Run(ctx context.Context) error {
 		case errors.Is(err, ErrClockBehind):
 			return err
 		}
-		if d.committed > committed {
+		if d.committed.Load() > committed {
 			wait = first // it works at times
 		}
 		d.metrics.reloads.Inc()
@@ -87,16 +88,19 @@ func (d *Dispatcher) load(ctx context.Context) (*State, []SourceOffset, error) {
 		return nil, nil, fmt.Errorf("%w (it says %s, the last event was at %s)", ErrClockBehind,
 			now.UTC().Format(time.RFC3339), snapshot.LastEvent.Format(time.RFC3339))
 	}
-	if d.letters, err = d.store.DeadLetterCount(ctx); err != nil {
+	letters, err := d.store.DeadLetterCount(ctx)
+	if err != nil {
 		return nil, nil, fmt.Errorf("count the dead letters: %w", err)
 	}
 	state := NewState(d.settings, snapshot)
-	d.feed.reset(state.Head(), state.Positions(), d.letters)
+	d.letters.Store(int64(letters))
+	d.feed.reset(state.Head(), state.Positions(), letters)
 	return state, snapshot.Offsets, nil
 }
 
-// lead works until an error.
-func (d *Dispatcher) lead(ctx context.Context) error {
+// lead works until an error. While a batch is on its way into the database the
+// next one is read and decided; it is committed after it.
+func (d *Dispatcher) lead(ctx context.Context) (err error) {
 	state, offsets, err := d.load(ctx)
 	if err != nil {
 		return err
@@ -108,6 +112,12 @@ func (d *Dispatcher) lead(ctx context.Context) error {
 	read.add(offsets)
 	d.inbox.Committed(offsets) // of a commit, too, whose outcome was not known
 	var ends *mark             // set while a deadline has passed and the inputs of that time are being read
+	var before *flight         // the batch on its way
+	defer func() {
+		if before != nil {
+			err = errors.Join(err, before.land())
+		}
+	}()
 	for {
 		if err := ctx.Err(); err != nil { // timers alone could keep it busy for ever
 			return err
@@ -118,23 +128,46 @@ func (d *Dispatcher) lead(ctx context.Context) error {
 				ends, due = d.mark(ctx, state), true
 			}
 		}
+		var flying *flight
 		if ends != nil && read.reached(ends.offsets) {
-			if state, err = d.fire(ctx, state, ends.at); err != nil {
+			flying = d.fire(state, ends.at)
+			ends = nil
+		} else {
+			input, err := d.next(ctx, state, due, before)
+			if err != nil {
 				return err
 			}
-			ends = nil
-			continue
+			read.add(input.Offsets)
+			if flying, err = d.decide(ctx, state, input); err != nil {
+				return err
+			}
 		}
-		input, err := d.next(ctx, state, due)
-		if err != nil {
+		if state, flying, err = d.follow(ctx, state, before, flying); err != nil {
+			before = nil
 			return err
 		}
-		read.add(input.Offsets)
-		if state, err = d.work(ctx, state, input); err != nil {
-			return err
+		if before = flying; before != nil {
+			before.start(ctx, d)
 		}
 		d.prune(ctx, state)
 	}
+}
+
+// follow waits until the batch before is in the database. When the store has
+// refused it, what was decided after it is decided again.
+func (d *Dispatcher) follow(ctx context.Context, state *State, before, flying *flight) (*State, *flight, error) {
+	if before == nil {
+		return state, flying, nil
+	}
+	err := before.land()
+	if !errors.Is(err, ErrRefused) || len(before.input.Messages) == 0 {
+		return state, flying, err
+	}
+	if state, err = d.divide(ctx, before.input, err); err != nil || flying == nil {
+		return state, nil, err
+	}
+	flying, err = d.decide(ctx, state, flying.input.again())
+	return state, flying, err
 }
 
 // mark is where the inputs ended at a time.
@@ -157,9 +190,10 @@ func (d *Dispatcher) mark(ctx context.Context, state *State) *mark {
 	return &mark{at: at, offsets: offsets}
 }
 
-// next reads, but not beyond the next deadline. One that is due waits for the
-// broker, or for what is left to read.
-func (d *Dispatcher) next(ctx context.Context, state *State, due bool) (Input, error) {
+// next reads, but not beyond the next deadline, and not when the batch on its
+// way has failed. A deadline that is due waits for the broker, or for what is
+// left to read.
+func (d *Dispatcher) next(ctx context.Context, state *State, due bool, before *flight) (Input, error) {
 	until := time.Second
 	if !due {
 		until = time.Minute
@@ -169,6 +203,9 @@ func (d *Dispatcher) next(ctx context.Context, state *State, due bool) (Input, e
 	}
 	reading, cancel := context.WithTimeout(ctx, until)
 	defer cancel()
+	if before != nil {
+		defer context.AfterFunc(before.failed, cancel)()
+	}
 	input, err := d.inbox.Next(reading, batchLimit)
 	if err != nil && ctx.Err() == nil && reading.Err() != nil {
 		return input, nil // only the deadline
@@ -186,12 +223,11 @@ func (d *Dispatcher) now(state *State) time.Time {
 }
 
 // fire decides the timers that were due when the inputs were marked.
-func (d *Dispatcher) fire(ctx context.Context, state *State, due time.Time) (*State, error) {
+func (d *Dispatcher) fire(state *State, due time.Time) *flight {
+	state.turn()
 	batch := newBatch(state.Head())
-	var messages []Message
-	var results []string
-	started := time.Now()
-	for len(messages) < batchLimit {
+	flying := &flight{started: time.Now()}
+	for len(flying.input.Messages) < batchLimit {
 		timer, ok := state.NextDeadline()
 		if !ok || timer.Due.After(due) {
 			break
@@ -200,25 +236,24 @@ func (d *Dispatcher) fire(ctx context.Context, state *State, due time.Time) (*St
 		changes := Decide(state, &message)
 		state.Apply(changes)
 		batch.add(changes)
-		messages = append(messages, message)
-		results = append(results, changes.Result)
+		flying.input.Messages = append(flying.input.Messages, message)
+		flying.results = append(flying.results, changes.Result)
 	}
 	batch.Head = state.Head()
-	return state, d.commit(ctx, state, &batch.Batch, messages, results, started)
+	return flying.load(state, batch)
 }
 
-// work decides and commits what was read. A batch that the store refuses for
-// good is halved until the culprit stands alone; that one becomes a dead
-// letter, and the others go through.
-func (d *Dispatcher) work(ctx context.Context, state *State, input Input) (*State, error) {
+// decide decides what was read; nil when there is nothing.
+func (d *Dispatcher) decide(ctx context.Context, state *State, input Input) (*flight, error) {
 	if len(input.Messages) == 0 && len(input.Positions) == 0 && len(input.Offsets) == 0 {
-		return state, nil
+		return nil, nil
 	}
-	started := time.Now()
+	flying := &flight{started: time.Now(), input: input}
+	state.turn()
 	if len(input.Messages) > 0 {
 		found, err := d.store.Lookup(ctx, lookupOf(state, input.Messages))
 		if err != nil {
-			return state, fmt.Errorf("look up what the messages name: %w", err)
+			return nil, fmt.Errorf("look up what the messages name: %w", err)
 		}
 		state.Receive(found)
 	}
@@ -230,7 +265,20 @@ func (d *Dispatcher) work(ctx context.Context, state *State, input Input) (*Stat
 	batch, results := decideAll(state, input.Messages)
 	batch.Positions = state.MovePositions(input.Positions)
 	batch.Offsets = input.Offsets
-	err := d.commit(ctx, state, &batch.Batch, input.Messages, results, started)
+	flying.results = results
+	return flying.load(state, batch), nil
+}
+
+// work decides and commits, with nothing else on its way. A batch that the
+// store refuses for good is halved until the culprit stands alone; that one
+// becomes a dead letter, and the others go through.
+func (d *Dispatcher) work(ctx context.Context, state *State, input Input) (*State, error) {
+	flying, err := d.decide(ctx, state, input)
+	if err != nil || flying == nil {
+		return state, err
+	}
+	flying.start(ctx, d)
+	err = flying.land()
 	if !errors.Is(err, ErrRefused) || len(input.Messages) == 0 {
 		return state, err
 	}
@@ -246,8 +294,8 @@ func (d *Dispatcher) divide(ctx context.Context, input Input, refused error) (*S
 	}
 	if len(input.Messages) == 1 {
 		culprit := &input.Messages[0]
-		if culprit.DeadLetter != nil {
-			return state, fmt.Errorf("the store refuses a dead letter: %w", refused)
+		if culprit.DeadLetter != nil || culprit.Timer != nil {
+			return state, fmt.Errorf("the store refuses a dead letter or a timer: %w", refused)
 		}
 		d.log.Error("the store refuses a message; it becomes a dead letter", "topic", culprit.Source.Topic,
 			"partition", culprit.Source.Partition, "offset", culprit.Source.Offset, "error", refused)
@@ -258,20 +306,16 @@ func (d *Dispatcher) divide(ctx context.Context, input Input, refused error) (*S
 		return d.work(ctx, state, input)
 	}
 	half := len(input.Messages) / 2
-	// Decided again, each message is stamped again: times must not go back
-	// behind events that another half has written.
-	for i := range input.Messages {
-		input.Messages[i].Now = time.Time{}
-	}
+	input = input.again()
 	if state, err = d.work(ctx, state, Input{Messages: input.Messages[:half]}); err != nil {
 		return nil, err
 	}
 	return d.work(ctx, state, Input{Messages: input.Messages[half:], Positions: input.Positions, Offsets: input.Offsets})
 }
 
-// commit writes the batch and wakes the readers.
-func (d *Dispatcher) commit(ctx context.Context, state *State, batch *Batch, messages []Message, results []string, started time.Time) error {
-	if !batch.Empty() {
+// commit writes a batch and wakes the readers.
+func (d *Dispatcher) commit(ctx context.Context, f *flight) error {
+	if batch := f.batch; !batch.Empty() {
 		// A commit that was begun is waited for, also when the program is
 		// being stopped: its outcome would be unknown.
 		writing, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitTimeout)
@@ -279,22 +323,21 @@ func (d *Dispatcher) commit(ctx context.Context, state *State, batch *Batch, mes
 		if err := d.store.Commit(writing, batch); err != nil {
 			return err
 		}
-		d.committed++
+		d.committed.Add(1)
 		if len(batch.DeadLetters) > 0 || len(batch.Replayed) > 0 {
 			letters, err := d.store.DeadLetterCount(writing)
 			if err != nil {
 				return fmt.Errorf("count the dead letters: %w", err)
 			}
-			d.letters = letters
+			d.letters.Store(int64(letters))
 		}
-		d.feed.publish(batch, touchedTeams(state, batch), d.letters)
+		d.feed.publish(batch, f.teams, int(d.letters.Load()))
 		d.inbox.Committed(batch.Offsets)
 	}
-	d.metrics.observe(messages, results, batch, started, time.Now())
-	d.metrics.openLetters.Set(float64(d.letters))
-	d.metrics.active.Set(float64(state.Active()))
-	d.metrics.waiting.Set(float64(state.Waiting()))
-	state.Settle()
+	d.metrics.observe(f.input.Messages, f.results, f.batch, f.started, time.Now())
+	d.metrics.openLetters.Set(float64(d.letters.Load()))
+	d.metrics.active.Set(float64(f.active))
+	d.metrics.waiting.Set(float64(f.waiting))
 	return nil
 }
 

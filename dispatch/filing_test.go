@@ -251,8 +251,8 @@ func TestRepeatedMessages(t *testing.T) {
 			t.Fatalf("%+v: %s", step.message, changes.Result)
 		}
 	}
-	if len(w.state.cases)+len(w.state.applications)+len(w.state.applied) != 0 {
-		t.Fatalf("%d cases, %d applications and %d results stay in memory", len(w.state.cases), len(w.state.applications), len(w.state.applied))
+	if len(w.state.cases)+len(w.state.applications)+len(w.state.applied[0])+len(w.state.applied[1]) != 0 {
+		t.Fatalf("%d cases, %d applications and %d results stay in memory", len(w.state.cases), len(w.state.applications), len(w.state.applied[0])+len(w.state.applied[1]))
 	}
 }
 

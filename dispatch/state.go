@@ -39,8 +39,8 @@ type State struct {
 
 	cases        map[int64]*Case
 	applications map[Identity]int64 // of the cases in memory
-	applied      map[Identity]Applied
-	teams        []*teamState // by key - 1
+	applied      generations        // results of this batch and the one before
+	teams        []*teamState       // by key - 1
 	teamKeys     map[string]int32
 	numbers      map[string]int64
 	waiting      waitingSet
@@ -49,7 +49,8 @@ type State struct {
 	positions    geo.Index       // the newest position of the teams that have one
 	moved        int64           // counts positions
 	near         []geo.Neighbour // scratch of nearest
-	guests       []int64         // cases in memory for this batch only
+	guests       []int64         // cases in memory for this batch only, unless they are active
+	guestsBefore []int64         // of the batch before, which may be on its way into the database
 }
 
 // teamState is a team with what changes without a message of its own.
@@ -90,7 +91,7 @@ func NewState(settings Settings, snapshot *Snapshot) *State {
 		lastEvent:    snapshot.LastEvent,
 		cases:        make(map[int64]*Case, len(snapshot.Cases)),
 		applications: make(map[Identity]int64, len(snapshot.Cases)),
-		applied:      map[Identity]Applied{},
+		applied:      generations{map[Identity]Applied{}, map[Identity]Applied{}},
 		teamKeys:     make(map[string]int32, len(snapshot.Teams)),
 		numbers:      make(map[string]int64, len(snapshot.Numbers)),
 	}
@@ -161,7 +162,7 @@ func (s *State) teamByID(id string) *teamState { return s.team(s.teamKeys[id]) }
 // Receive takes what a Lookup found into memory, for this batch.
 func (s *State) Receive(found *Found) {
 	for identity, applied := range found.Applied {
-		s.applied[identity] = applied
+		s.applied[0][identity] = applied
 	}
 	for identity, key := range found.Applications {
 		s.applications[identity] = key
@@ -174,19 +175,53 @@ func (s *State) Receive(found *Found) {
 	}
 }
 
-// Settle forgets what was in memory for the batch only. It is called after the
-// batch is committed.
+// generations are the results of the batch being decided and of the one
+// before it.
+type generations [2]map[Identity]Applied
+
+func (g generations) result(identity Identity) (Applied, bool) {
+	for _, results := range g {
+		if applied, ok := results[identity]; ok {
+			return applied, true
+		}
+	}
+	return Applied{}, false
+}
+
+// turn begins a batch. What was in memory for the batch before the last one
+// is forgotten: that one is committed, so a Lookup finds it again. The last
+// one may still be on its way.
+func (s *State) turn() {
+	s.applied[0], s.applied[1] = s.applied[1], s.applied[0]
+	clear(s.applied[0])
+	s.evict(s.guestsBefore, s.guests)
+	s.guests, s.guestsBefore = s.guestsBefore[:0], s.guests
+}
+
+// Settle forgets all that was in memory for a batch. Everything decided must
+// be committed.
 func (s *State) Settle() {
-	clear(s.applied)
-	for _, key := range s.guests {
-		if c := s.cases[key]; c != nil && !c.Active() {
+	s.turn()
+	s.turn()
+}
+
+// evict takes cases out of memory that need not be there, but for those kept.
+func (s *State) evict(guests, kept []int64) {
+	var keep map[int64]bool
+	if len(guests) > 0 && len(kept) > 0 {
+		keep = make(map[int64]bool, len(kept))
+		for _, key := range kept {
+			keep[key] = true
+		}
+	}
+	for _, key := range guests {
+		if c := s.cases[key]; c != nil && !c.Active() && !keep[key] {
 			delete(s.cases, key)
 			for i := range c.Applications {
 				delete(s.applications, c.Applications[i].Identity)
 			}
 		}
 	}
-	s.guests = s.guests[:0]
 }
 
 // MovePositions takes newer positions of known teams, gives each its counter,
@@ -354,7 +389,7 @@ func (s *State) Apply(changes *Changes) {
 		s.numbers[number.Prefix] = number.Last
 	}
 	if changes.Applied != nil {
-		s.applied[changes.Applied.Identity] = *changes.Applied
+		s.applied[0][changes.Applied.Identity] = *changes.Applied
 	}
 }
 

@@ -149,7 +149,7 @@ func (b *Batch) Empty() bool {
 type CaseFilter struct {
 	Statuses []Status
 	Kinds    []Kind
-	Regions  []string  // any of the case's Regions
+	Regions  []string  // any of the case's Regions; "": cases without a region
 	Teams    []string  // any team that was asked and did not only get a withdrawn offer
 	Systems  []string  // any application of these systems
 	Text     string    // part of the number, place, a subject's name or an application's id or reference

@@ -166,6 +166,10 @@ func (v *viewer) narrow(filter *dispatch.CaseFilter) {
 		if len(v.regions) > 0 && len(filter.Regions) == 0 {
 			filter.Regions = v.regions
 		}
+	case ownRegionsAndNone:
+		if len(v.regions) > 0 && len(filter.Regions) == 0 {
+			filter.Regions = append(slices.Clone(v.regions), "")
+		}
 	case ownTeams:
 		if len(filter.Teams) == 0 {
 			filter.Teams = v.teams

@@ -73,6 +73,9 @@ const (
 	ownSystems       // cases with an application of the key's own systems
 	ownTeams         // cases that the key's teams were asked for; the teams themselves
 	ownRegions       // cases with one of the key's regions among theirs; teams based there
+	// ownRegionsAndNone: the same, and cases whose place is not known yet. They
+	// are nobody's region's, and somebody has to look at them.
+	ownRegionsAndNone
 	everywhere
 )
 
@@ -131,7 +134,7 @@ var rightsOf = map[Role]rights{
 			opListDeadLetters, opReplayDeadLetter, opPutTeam, opReportPosition, opSetAvailability, opMetrics),
 	},
 	RoleCoordinator: {
-		cases: ownRegions, teams: teamPositions, manage: ownRegions,
+		cases: ownRegionsAndNone, teams: teamPositions, manage: ownRegions,
 		personal: true, reporter: true, sealed: true, assignments: true, actors: true, letters: true,
 		audiences: dispatch.Audiences(),
 		operations: with(readOperations, opGetCandidates, opFileApplication, opSendCommand, opGetCommand,
@@ -238,7 +241,7 @@ func (v *viewer) finish() {
 	v.all = false
 	for _, role := range v.roles {
 		r := rightsOf[role].cases
-		v.all = v.all || v.only == "" && (r == everywhere || r == ownRegions && len(v.regions) == 0)
+		v.all = v.all || v.only == "" && (r == everywhere || (r == ownRegions || r == ownRegionsAndNone) && len(v.regions) == 0)
 	}
 	b := []byte{'['}
 	b = texts(b, "roles", v.roles)
@@ -303,6 +306,8 @@ func (v *viewer) reaches(r reach, c *dispatch.Case) bool {
 		return true
 	case ownRegions:
 		return len(v.regions) == 0 || slices.ContainsFunc(c.Regions, v.inRegions)
+	case ownRegionsAndNone:
+		return len(c.Regions) == 0 || v.reaches(ownRegions, c)
 	case ownTeams:
 		return slices.ContainsFunc(c.Assignments, func(a dispatch.Assignment) bool {
 			return a.Status != dispatch.AssignmentWithdrawn && slices.Contains(v.teams, a.TeamID)

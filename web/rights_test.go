@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/segmentio/kafka-go"
+
 	"github.com/izdeu/izdeu/dispatch"
 	"github.com/izdeu/izdeu/web"
 )
@@ -336,5 +338,32 @@ func TestUntoldOutcomeIsSealed(t *testing.T) {
 		w.until("the outcome is told to "+name, func() bool {
 			return strings.Contains(w.get(name, "/api/v1/cases/"+a).body, `"outcome":"deceased"`)
 		})
+	}
+}
+
+// A case whose place is not known is in nobody's region: every coordinator
+// sees it, because one of them has to look at it.
+func TestCaseWithoutPlaceIsSeenByEveryCoordinator(t *testing.T) {
+	w, _, _ := kostanay(t)
+	must(t, w.producer.Produce(t.Context(), w.topics.Applications, kafka.Message{Key: []byte("lost"),
+		Value: []byte(`{"id":"lost","kind":"missing_person","source":{"system":"102"},"subjects":[{"id":"s1","age":7}]}`)}))
+	seen := func(key string) (found bool) {
+		var page web.CasesAnswer
+		w.get(key, "/api/v1/cases?status=review").into(t, &page)
+		var board struct{ Cases []web.CaseView }
+		w.get(key, "/api/v1/board").into(t, &board)
+		onBoard := slices.ContainsFunc(board.Cases, func(c web.CaseView) bool { return c.Status == "review" })
+		if listed := len(page.Cases) > 0; listed != onBoard {
+			t.Errorf("%s: listed %v, on the board %v", key, listed, onBoard)
+		}
+		return onBoard
+	}
+	w.until("the case is there", func() bool {
+		return strings.Contains(w.get("admin", "/api/v1/board").body, `"review"`)
+	})
+	for key, want := range map[string]bool{"coordinator": true, "other coordinator": true, "service": true, "office": false, "team": false, "other service": false} {
+		if seen(key) != want {
+			t.Errorf("%s sees the case without a place: %v", key, !want)
+		}
 	}
 }

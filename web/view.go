@@ -16,7 +16,7 @@ import (
 const roundedTo = 100.0
 
 // liveCasesShown bounds the cases that are listed with a team.
-const liveCasesShown = 20
+const liveCasesShown = 5
 
 // appendCase appends the view of a case: the one function that answers, lists
 // and live frames come from. s must be what the viewer sees of this case.

@@ -182,7 +182,7 @@ type TeamView struct {
 	Available        bool              `json:"available"`
 	UnavailableUntil *time.Time        `json:"unavailable_until,omitempty"`
 	Position         *TeamPositionView `json:"position,omitempty"`
-	LiveCases        []string          `json:"live_cases,omitempty" doc:"Cases that take one of its slots and that the viewer sees; the oldest 20"`
+	LiveCases        []string          `json:"live_cases,omitempty" doc:"Cases that take one of its slots and that the viewer sees; the oldest 5"`
 }
 
 // TeamPositionView is where a team was.

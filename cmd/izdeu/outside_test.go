@@ -36,9 +36,12 @@ func TestOutsideKafka(t *testing.T) {
 	topics := ingest.NewTopics("search.")
 	p.send(topics.Teams, sampleTeam)
 	p.send(topics.Applications, applicationJSON("by-kafka", 63.62, 53.21))
-	if c := p.caseOf("kafka", "by-kafka"); len(c.Assignments) != 1 {
-		t.Errorf("assignments %+v, want one", c.Assignments)
-	}
+	p.eventually("the offer", func() error {
+		if c := p.caseOf("kafka", "by-kafka"); len(c.Assignments) != 1 {
+			return fmt.Errorf("assignments %+v, want one", c.Assignments)
+		}
+		return nil
+	})
 	events := p.readTopic(topics.Events)
 	p.eventually("the events are published", func() error {
 		_, err := fold(events.all(), "")

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/izdeu/izdeu/ingest"
 )
@@ -231,17 +232,22 @@ func TestSendThroughAKill(t *testing.T) {
 		return nil
 	})
 	p.kill()
+	t0 := time.Now()
 	p = startArguments(t, p.data, nil, serveArguments(p.data, listen, kafkaListen)...)
+	t.Log("back", time.Since(t0))
 	if result := <-done; !strings.HasPrefix(result, "0 ") || !strings.Contains(result, fmt.Sprintf("sent %[1]d of %[1]d", sendThrough)) {
 		t.Fatalf("send: %s", result)
 	}
+	t.Log("sent", time.Since(t0))
 	p.eventually("all have been decided", func() error {
 		if n, err := p.metric("izdeu_cases_active"); err != nil || n != sendThrough {
 			return fmt.Errorf("%v (%v)", n, err)
 		}
 		return nil
 	})
+	t.Log("decided", time.Since(t0))
 	p.wantExactly("kafka", ids)
+	t.Log("exact", time.Since(t0))
 	if status, _ := p.get(testAdminKey, "/api/v1/statistics"); status != http.StatusOK {
 		t.Errorf("statistics: %d", status)
 	}

@@ -42,7 +42,7 @@ func caseQuery(filter dispatch.CaseFilter) (query string, arguments []any) {
 	}
 	oneOf(`kind IN (%s)`, anys(filter.Kinds))
 	if len(filter.Regions) > 0 {
-		conditions = append(conditions, `(`+strings.TrimSuffix(strings.Repeat(`instr(' ' || regions || ' ', ?) > 0 OR `, len(filter.Regions)), " OR ")+`)`)
+		conditions = append(conditions, `(`+strings.TrimSuffix(strings.Repeat(`instr(' ' || coalesce(regions, '') || ' ', ?) > 0 OR `, len(filter.Regions)), " OR ")+`)`)
 		for _, region := range filter.Regions {
 			arguments = append(arguments, " "+region+" ")
 		}

@@ -116,6 +116,8 @@ func testCaseList(t *testing.T, b *book) {
 		"a region":                {dispatch.CaseFilter{Regions: []string{"KZ-10"}}, []int{2, 1}},
 		"regions":                 {dispatch.CaseFilter{Regions: []string{"KZ-75", "KZ-39"}}, []int{1}},
 		"part of a region's code": {dispatch.CaseFilter{Regions: []string{"KZ-1"}}, nil},
+		"no region":               {dispatch.CaseFilter{Regions: []string{""}}, []int{4, 3}},
+		"a region and none":       {dispatch.CaseFilter{Regions: []string{"KZ-39", ""}}, []int{4, 3, 1}},
 		"a team":                  {dispatch.CaseFilter{Teams: []string{"one"}}, []int{4, 2}},
 		"teams":                   {dispatch.CaseFilter{Teams: []string{"two", "three"}}, []int{3}},
 		"a system":                {dispatch.CaseFilter{Systems: []string{"102"}}, []int{3}},
