@@ -161,8 +161,23 @@ func (v *verifier) chunk(ctx context.Context, keys []int64) error {
 	for _, row := range counted {
 		rows[row.Key] = row
 	}
+	events := make(map[int64][]Event, len(keys))
 	for _, key := range keys {
-		c, events, err := v.read(ctx, key)
+		if events[key], err = v.store.EventsOfCase(ctx, key); err != nil {
+			return err
+		}
+	}
+	// After their events, so that a case is as they say, or newer.
+	cases, err := v.store.Cases(ctx, keys)
+	if err != nil {
+		return err
+	}
+	read := make(map[int64]*Case, len(cases))
+	for _, c := range cases {
+		read[c.Key] = c
+	}
+	for _, key := range keys {
+		c, events, err := v.read(ctx, key, read[key], events[key])
 		if err != nil {
 			return err
 		}
@@ -182,31 +197,34 @@ func (v *verifier) chunk(ctx context.Context, keys []int64) error {
 	return nil
 }
 
-// read gives a case and its events as of the same moment.
-func (v *verifier) read(ctx context.Context, key int64) (*Case, []Event, error) {
+// read gives a case and its events as of the same moment: those given, or read
+// again while the case is being changed.
+func (v *verifier) read(ctx context.Context, key int64, c *Case, events []Event) (*Case, []Event, error) {
 	for try := 1; ; try++ {
-		events, err := v.store.EventsOfCase(ctx, key)
-		if err != nil {
+		switch {
+		case len(events) == 0:
+			v.violated("cases", "case with key %d has no event", key)
+			return nil, nil, nil
+		case c == nil:
+			v.violated("cases", "case with key %d cannot be read", key)
+			return nil, nil, nil
+		case c.lastChange() <= events[len(events)-1].Sequence:
+			return c, events, nil
+		case try == verifyRetries:
+			v.violated("cases", "case %s has a row that changed after its last event", c.ID)
+			return c, events, nil
+		}
+		var err error
+		if events, err = v.store.EventsOfCase(ctx, key); err != nil {
 			return nil, nil, err
 		}
 		cases, err := v.store.Cases(ctx, []int64{key})
 		if err != nil {
 			return nil, nil, err
 		}
-		switch {
-		case len(events) == 0:
-			v.violated("cases", "case with key %d has no event", key)
-			return nil, nil, nil
-		case len(cases) == 0:
-			v.violated("cases", "case with key %d cannot be read", key)
-			return nil, nil, nil
-		}
-		if cases[0].lastChange() <= events[len(events)-1].Sequence {
-			return cases[0], events, nil
-		}
-		if try == verifyRetries {
-			v.violated("cases", "case %s has a row that changed after its last event", cases[0].ID)
-			return cases[0], events, nil
+		c = nil
+		if len(cases) > 0 {
+			c = cases[0]
 		}
 	}
 }
