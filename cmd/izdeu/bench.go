@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -34,7 +35,8 @@ type benchCommand struct {
 type benchFigures struct {
 	ApplicationsPerSecond        float64            `json:"applications_per_second"`         // filed by Kafka → offered, durable, on every live client
 	CeilingApplicationsPerSecond float64            `json:"ceiling_applications_per_second"` // the same rows written without any decision
-	Ratio                        float64            `json:"ratio_to_ceiling"`
+	Ratio                        float64            `json:"ratio_to_ceiling"`                // median of the rounds
+	Ratios                       []float64          `json:"ratios"`
 	LivesPerSecond               float64            `json:"lives_per_second"`
 	ToCommitMS                   map[string]float64 `json:"to_commit_ms"` // receipt by Kafka → committed
 	ToLiveMS                     map[string]float64 `json:"to_live_ms"`   // sent by the client → on a live client
@@ -56,9 +58,9 @@ type benchFigures struct {
 }
 
 // Run loads the machine: progress on stderr, the figures on stdout.
-func (b *benchCommand) Run(ctx context.Context, streams console) error {
-	if b.Applications < 1 || b.Lives < 1 || b.Rate < 1 || b.Teams < 1 || b.Clients < 1 || b.For <= 0 {
-		return errors.New("bench: every figure must be 1 or more")
+func (b *benchCommand) Run(ctx context.Context, streams console) (err error) {
+	if b.Applications < benchRounds || b.Lives < 1 || b.Rate < 1 || b.Teams < 1 || b.Clients < 1 || b.For <= 0 {
+		return misused("bench: every figure must be 1 or more, and --applications %d or more", benchRounds)
 	}
 	directory := b.Keep
 	if directory == "" {
@@ -69,32 +71,75 @@ func (b *benchCommand) Run(ctx context.Context, streams console) error {
 		defer func() { _ = os.RemoveAll(temporary) }()
 		directory = temporary
 	}
-	figures := &benchFigures{LiveClients: b.Clients, Teams: b.Teams, Applications: b.Applications,
+	figures := &benchFigures{LiveClients: b.Clients, Teams: b.Teams, Applications: b.Applications / benchRounds * benchRounds,
 		Processors: runtime.NumCPU(), GoVersion: runtime.Version()}
-	for _, phase := range []struct {
-		name string
-		run  func(context.Context, string, *benchFigures) error
-	}{
-		{"throughput and latency", b.throughput},
-		{"lives", b.lives},
-		{"ceiling", b.ceiling},
-	} {
-		say("bench: %s", phase.name)
-		data := filepath.Join(directory, "data-"+phase.name[:4])
-		if err := os.MkdirAll(data, 0o700); err != nil {
-			return err
-		}
-		if err := phase.run(ctx, data, figures); err != nil {
-			return fmt.Errorf("bench: %s: %w", phase.name, err)
-		}
+	if err := b.againstCeiling(ctx, filepath.Join(directory, "served"), filepath.Join(directory, "ceiling"), figures); err != nil {
+		return fmt.Errorf("bench: %w", err)
 	}
-	figures.Ratio = figures.ApplicationsPerSecond / figures.CeilingApplicationsPerSecond
+	if err := b.lives(ctx, filepath.Join(directory, "lives"), figures); err != nil {
+		return fmt.Errorf("bench: lives: %w", err)
+	}
 	encoder := json.NewEncoder(streams.Out)
 	encoder.SetIndent("", "  ")
 	return encoder.Encode(figures)
 }
 
-func say(format string, arguments ...any) { fmt.Fprintf(os.Stderr, format+"\n", arguments...) }
+// benchRounds is how often the served load and the ceiling take turns, so that
+// what else the machine does falls on both.
+const benchRounds = 5
+
+// againstCeiling files applications and writes the same rows without any
+// decision, in turn, and then times single applications.
+func (b *benchCommand) againstCeiling(ctx context.Context, data, ceilingData string, figures *benchFigures) (err error) {
+	through, err := b.startThroughput(ctx, data, figures)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, through.end()) }()
+	ceiling, err := b.startCeiling(ctx, ceilingData)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, ceiling.end()) }()
+
+	say("bench: %d rounds of %d applications to %d automatic teams, %d live clients; and the same rows without deciding",
+		benchRounds, b.Applications/benchRounds, b.Teams, b.Clients)
+	var served, written time.Duration
+	var ratios []float64
+	for range benchRounds {
+		n := b.Applications / benchRounds
+		took, err := through.file(ctx, n)
+		if err != nil {
+			return err
+		}
+		bare, err := ceiling.write(ctx, n)
+		if err != nil {
+			return err
+		}
+		served, written = served+took, written+bare
+		ratios = append(ratios, bare.Seconds()/took.Seconds())
+		say("bench: %.0f applications/s, ceiling %.0f", float64(n)/took.Seconds(), float64(n)/bare.Seconds())
+	}
+	slices.Sort(ratios)
+	figures.ApplicationsPerSecond = float64(figures.Applications) / served.Seconds()
+	figures.CeilingApplicationsPerSecond = float64(figures.Applications) / written.Seconds()
+	figures.Ratio, figures.Ratios = ratios[len(ratios)/2], ratios
+	figures.PublisherLagEvents, figures.CeilingPublisherLagEvents = through.lag, ceiling.lag
+	figures.ServerSeconds = through.processor.Seconds()
+	_, figures.RSSMB = through.served.memory()
+	figures.LiveMBytes = float64(through.watchers.totalBytes()) / 1e6
+	if err := b.latency(ctx, through, figures); err != nil {
+		return err
+	}
+	if figures.CeilingRowsPerApplication, err = rowsOf(ctx, ceiling.store, figures.Applications); err != nil {
+		return err
+	}
+	if err := through.end(); err != nil {
+		return err
+	}
+	figures.RowsPerApplication, err = through.rows(ctx)
+	return err
+}
 
 // produceTo gives a producer to a broker, and what closes it.
 func produceTo(address string) (*ingest.Producer, func(), error) {
@@ -113,75 +158,117 @@ func produceTo(address string) (*ingest.Producer, func(), error) {
 
 const eventsOfApplication = 3 // opened, offered, accepted: of a team that answers automatically
 
-// throughput files applications as fast as they are taken, then at a rate.
-func (b *benchCommand) throughput(ctx context.Context, data string, figures *benchFigures) (err error) {
-	s, err := startServe(ctx, data)
-	if err != nil {
-		return err
-	}
-	stopped := false
+// throughput is the program under load, with its live clients.
+type throughput struct {
+	served    *served
+	data      string
+	producer  *ingest.Producer
+	topics    ingest.Topics
+	watchers  *watchers
+	load      *load
+	filed     int
+	head      int64 // of the journal, once everything filed is decided
+	lag       float64
+	processor time.Duration
+	closers   []func() error
+}
+
+// startThroughput starts the program on an empty directory with its teams.
+func (b *benchCommand) startThroughput(ctx context.Context, data string, figures *benchFigures) (t *throughput, err error) {
+	t = &throughput{data: data, topics: ingest.NewTopics("izdeu."), load: newLoad("through")}
 	defer func() {
-		if !stopped {
-			err = errors.Join(err, s.stop())
+		if err != nil {
+			err = errors.Join(err, t.end())
 		}
 	}()
-	wait(ctx, 2*time.Second)
-	figures.ReadyMS = float64(s.ready.Microseconds()) / 1000
-	figures.IdleMB, _ = s.memory()
-
-	producer, closeProducer, err := produceTo(s.kafka)
+	if t.served, err = startServe(ctx, data); err != nil {
+		return t, err
+	}
+	t.closers = append(t.closers, t.served.stop)
+	wait(ctx, 2*time.Second) // until it is idle
+	figures.ReadyMS = float64(t.served.ready.Microseconds()) / 1000
+	figures.IdleMB, _ = t.served.memory()
+	producer, closeProducer, err := produceTo(t.served.kafka)
 	if err != nil {
-		return err
+		return t, err
 	}
-	defer closeProducer()
-	topics := ingest.NewTopics("izdeu.")
-	w, err := watch(ctx, s, b.Clients)
-	if err != nil {
-		return err
+	t.producer = producer
+	t.closers = append(t.closers, func() error { closeProducer(); return nil })
+	if t.watchers, err = watch(ctx, t.served, b.Clients); err != nil {
+		return t, err
 	}
-	defer w.close()
-	load := newLoad("through")
-	if err := producer.Produce(ctx, topics.Teams, load.teams(b.Teams, 1_000_000, "automatic")...); err != nil {
-		return err
+	t.closers = append(t.closers, func() error { t.watchers.close(); return nil })
+	t.head = int64(b.Teams)
+	if err := producer.Produce(ctx, t.topics.Teams, t.load.teams(b.Teams, 1_000_000, "automatic")...); err != nil {
+		return t, err
 	}
-	head := int64(b.Teams)
-	if err := w.reach(ctx, head, time.Minute); err != nil {
-		return err
-	}
+	return t, t.watchers.reach(ctx, t.head, time.Minute)
+}
 
-	say("bench: %d applications to %d automatic teams, %d live clients", b.Applications, b.Teams, b.Clients)
-	applications := load.applications(0, b.Applications)
-	processor := s.processor()
+// end takes it apart; a second call does nothing.
+func (t *throughput) end() (err error) {
+	for i := len(t.closers) - 1; i >= 0; i-- {
+		err = errors.Join(err, t.closers[i]())
+	}
+	t.closers = nil
+	return err
+}
+
+// file files applications as fast as they are taken, and waits until every
+// live client has seen them all.
+func (t *throughput) file(ctx context.Context, n int) (time.Duration, error) {
+	applications := t.load.applications(t.filed, n)
+	t.filed += n
+	t.head += int64(n * eventsOfApplication)
+	processor := t.served.processor()
 	started := time.Now()
-	if err := produceAll(ctx, producer, topics.Applications, applications); err != nil {
-		return err
+	if err := produceAll(ctx, t.producer, t.topics.Applications, applications); err != nil {
+		return 0, err
 	}
-	head += int64(b.Applications * eventsOfApplication)
-	if err := w.reach(ctx, head, 10*time.Minute); err != nil {
-		return err
+	if err := t.watchers.reach(ctx, t.head, 10*time.Minute); err != nil {
+		return 0, err
 	}
 	took := time.Since(started)
-	figures.ApplicationsPerSecond = float64(b.Applications) / took.Seconds()
-	figures.ServerSeconds = (s.processor() - processor).Seconds()
-	families, err := s.metrics(ctx)
-	if err != nil {
-		return err
+	t.processor += t.served.processor() - processor
+	for first := true; ; first = false {
+		families, err := t.served.metrics(ctx)
+		if err != nil {
+			return 0, err
+		}
+		behind := sum(families, "izdeu_publisher_lag_events") + sum(families, "izdeu_statistics_lag_events")
+		if first {
+			t.lag = max(t.lag, sum(families, "izdeu_publisher_lag_events"))
+		}
+		if behind == 0 || ctx.Err() != nil {
+			return took, ctx.Err()
+		}
+		wait(ctx, 10*time.Millisecond)
 	}
-	figures.PublisherLagEvents = sum(families, "izdeu_publisher_lag_events")
-	_, figures.RSSMB = s.memory()
-	figures.LiveMBytes = float64(w.totalBytes()) / 1e6
-	say("bench: %.0f applications/s", figures.ApplicationsPerSecond)
+}
 
-	if err := b.latency(ctx, s, w, producer, topics, figures); err != nil {
-		return err
+// rows counts the rows for each application, once the program has ended.
+func (t *throughput) rows(ctx context.Context) (rows map[string]float64, err error) {
+	store, err := sqlite.Open(ctx, filepath.Join(t.data, databaseFile), quiet)
+	if err != nil {
+		return nil, err
 	}
-	stopped = true
-	if err := s.stop(); err != nil {
-		return err
+	defer func() { err = errors.Join(err, store.Close()) }()
+	return rowsOf(ctx, store, t.filed)
+}
+
+// rowsOf counts the rows and index entries of a database for each application.
+func rowsOf(ctx context.Context, store *sqlite.Store, applications int) (map[string]float64, error) {
+	counts, err := store.RowCounts(ctx)
+	if err != nil {
+		return nil, err
 	}
-	total := b.Applications + int(figures.LatencyRate*b.For.Seconds()+0.5)
-	figures.RowsPerApplication, err = rowsPer(ctx, filepath.Join(data, databaseFile), total)
-	return err
+	rows := map[string]float64{}
+	for table, n := range counts {
+		if per := math.Round(100*float64(n)/float64(applications)) / 100; per > 0.01 {
+			rows[table] = per
+		}
+	}
+	return rows, nil
 }
 
 // produceAll sends records a thousand at a time, a few requests under way.
@@ -195,7 +282,8 @@ func produceAll(ctx context.Context, producer *ingest.Producer, topic string, me
 }
 
 // latency files at a steady rate and times each application to a live client.
-func (b *benchCommand) latency(ctx context.Context, s *served, w *watchers, producer *ingest.Producer, topics ingest.Topics, figures *benchFigures) error {
+func (b *benchCommand) latency(ctx context.Context, t *throughput, figures *benchFigures) error {
+	s, w, producer, topics := t.served, t.watchers, t.producer, t.topics
 	n := int(float64(b.Rate) * b.For.Seconds())
 	say("bench: %d applications at %d a second", n, b.Rate)
 	var mu sync.Mutex
@@ -247,6 +335,7 @@ func (b *benchCommand) latency(ctx context.Context, s *served, w *watchers, prod
 	}
 	sending.Wait()
 	figures.LatencyRate = float64(n) / time.Since(started).Seconds()
+	t.filed += n
 	select {
 	case err := <-failed:
 		return err
@@ -364,22 +453,4 @@ func answerTo(message kafka.Message) (commands []kafka.Message, returned bool, e
 	return nil, false, nil
 }
 
-// rowsPer counts the rows of a database, for each application in it.
-func rowsPer(ctx context.Context, path string, applications int) (rows map[string]float64, err error) {
-	store, err := sqlite.Open(ctx, path, quiet)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, store.Close()) }()
-	counts, err := store.RowCounts(ctx)
-	if err != nil {
-		return nil, err
-	}
-	rows = map[string]float64{}
-	for table, n := range counts {
-		if per := float64(n) / float64(applications); per >= 0.01 {
-			rows[table] = float64(int(per*100+0.5)) / 100
-		}
-	}
-	return rows, nil
-}
+func say(format string, arguments ...any) { fmt.Fprintf(os.Stderr, format+"\n", arguments...) }

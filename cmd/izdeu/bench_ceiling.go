@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 	"path/filepath"
+	"runtime"
 	"sync"
 	"time"
 
@@ -23,90 +25,97 @@ var quiet = slog.New(slog.DiscardHandler)
 // are decided ahead of time, into memory. The schema, synchronous=FULL, the
 // publisher and the statistics are as they are in service; reading from Kafka,
 // decoding, deciding and the live clients are missing.
-func (b *benchCommand) ceiling(ctx context.Context, data string, figures *benchFigures) (err error) {
-	var closers []func() error
+type ceiling struct {
+	store     *sqlite.Store
+	feed      *dispatch.Feed
+	publisher *ingest.Publisher
+	topics    ingest.Topics
+	load      *load
+	written   int
+	lag       float64
+	closers   []func() error
+}
+
+func (b *benchCommand) startCeiling(ctx context.Context, data string) (c *ceiling, err error) {
+	c = &ceiling{topics: ingest.NewTopics("izdeu."), load: newLoad("through")}
 	defer func() {
-		for i := len(closers) - 1; i >= 0; i-- {
-			err = errors.Join(err, closers[i]())
+		if err != nil {
+			err = errors.Join(err, c.end())
 		}
 	}()
-	store, err := sqlite.Open(ctx, filepath.Join(data, databaseFile), quiet)
-	if err != nil {
-		return err
+	if err := os.MkdirAll(data, 0o700); err != nil {
+		return c, err
 	}
-	closers = append(closers, store.Close)
-	topics := ingest.NewTopics("izdeu.")
-	settings, err := topics.Settings(ingest.DefaultRetention())
-	if err != nil {
-		return err
+	if c.store, err = sqlite.Open(ctx, filepath.Join(data, databaseFile), quiet); err != nil {
+		return c, err
 	}
-	broker, err := ingest.OpenBroker(ingest.BrokerOptions{Directory: filepath.Join(data, "kafka"), Listen: "127.0.0.1:0", Topics: settings, Logger: quiet})
+	c.closers = append(c.closers, c.store.Close)
+	settings, err := c.topics.Settings(ingest.DefaultRetention())
 	if err != nil {
-		return err
+		return c, err
 	}
-	closers = append(closers, broker.Close)
+	broker, err := ingest.OpenBroker(ingest.BrokerOptions{Directory: filepath.Join(data, brokerFolder), Listen: "127.0.0.1:0", Topics: settings, Logger: quiet})
+	if err != nil {
+		return c, err
+	}
+	c.closers = append(c.closers, broker.Close)
 	producer, closeProducer, err := produceTo(broker.Address())
 	if err != nil {
-		return err
+		return c, err
 	}
-	closers = append(closers, func() error { closeProducer(); return nil })
+	c.closers = append(c.closers, func() error { closeProducer(); return nil })
 
-	feed := dispatch.NewFeed(store, feedEvents)
+	c.feed = dispatch.NewFeed(c.store, feedEvents)
 	registry := prometheus.NewRegistry()
-	projector := dispatch.NewProjector(store, feed, registry, quiet)
-	publisher := ingest.NewPublisher(ingest.PublisherOptions{Journal: feed, Store: store, Producer: producer, Topics: topics,
+	projector := dispatch.NewProjector(c.store, c.feed, registry, quiet)
+	c.publisher = ingest.NewPublisher(ingest.PublisherOptions{Journal: c.feed, Store: c.store, Producer: producer, Topics: c.topics,
 		Installation: "bench", Logger: quiet, Metrics: ingest.NewMetrics(registry), Registry: registry})
 	background, stop := context.WithCancel(ctx)
 	var running sync.WaitGroup
 	running.Go(func() { projector.Run(background) })
-	running.Go(func() { publisher.Run(background) })
-	closers = append(closers, func() error { stop(); running.Wait(); return nil })
+	running.Go(func() { c.publisher.Run(background) })
+	c.closers = append(c.closers, func() error { stop(); running.Wait(); return nil })
+	_, err = c.put(ctx, c.topics.Teams, c.load.teams(b.Teams, 1_000_000, "automatic"))
+	return c, err
+}
 
-	load := newLoad("through")
-	teams, err := decoded(topics, topics.Teams, load.teams(b.Teams, 1_000_000, "automatic"))
+// end takes it apart.
+func (c *ceiling) end() (err error) {
+	for i := len(c.closers) - 1; i >= 0; i-- {
+		err = errors.Join(err, c.closers[i]())
+	}
+	c.closers = nil
+	return err
+}
+
+// write writes the rows of the next applications and gives the time that took.
+func (c *ceiling) write(ctx context.Context, n int) (time.Duration, error) {
+	applications := c.load.applications(c.written, n)
+	c.written += n
+	return c.put(ctx, c.topics.Applications, applications)
+}
+
+// put decides records, which is not timed, and writes what came of them.
+func (c *ceiling) put(ctx context.Context, topic string, records []kafka.Message) (time.Duration, error) {
+	messages, err := decoded(c.topics, topic, records)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	rehearsal, err := dispatch.Rehearse(ctx, store, dispatch.DefaultSettings(), teams)
+	rehearsal, err := dispatch.Rehearse(ctx, c.store, dispatch.DefaultSettings(), messages)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	if err := rehearsal.Write(ctx, store, feed); err != nil {
-		return err
-	}
-	applications, err := decoded(topics, topics.Applications, load.applications(0, b.Applications))
-	if err != nil {
-		return err
-	}
-	if rehearsal, err = dispatch.Rehearse(ctx, store, dispatch.DefaultSettings(), applications); err != nil {
-		return err
-	}
+	runtime.GC() // of what was decided ahead
 	started := time.Now()
-	if err := rehearsal.Write(ctx, store, feed); err != nil {
-		return err
+	if err := rehearsal.Write(ctx, c.store, c.feed); err != nil {
+		return 0, err
 	}
-	figures.CeilingApplicationsPerSecond = float64(b.Applications) / time.Since(started).Seconds()
-	head, err := store.Head(ctx)
-	if err != nil {
-		return err
+	took := time.Since(started)
+	c.lag = max(c.lag, float64(c.publisher.Lag()))
+	for c.publisher.Lag() > 0 && ctx.Err() == nil {
+		wait(ctx, 10*time.Millisecond)
 	}
-	published, err := store.Cursor(ctx, dispatch.CursorPublished)
-	if err != nil {
-		return err
-	}
-	figures.CeilingPublisherLagEvents = float64(head.Sequence - published)
-	say("bench: ceiling %.0f applications/s", figures.CeilingApplicationsPerSecond)
-	counts, err := store.RowCounts(ctx)
-	if err != nil {
-		return err
-	}
-	figures.CeilingRowsPerApplication = map[string]float64{}
-	for table, n := range counts {
-		if per := float64(n) / float64(b.Applications); per >= 0.01 {
-			figures.CeilingRowsPerApplication[table] = float64(int(per*100+0.5)) / 100
-		}
-	}
-	return nil
+	return took, ctx.Err()
 }
 
 // decoded makes messages of records, as the readers do, and stamps them.
