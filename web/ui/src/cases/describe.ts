@@ -8,6 +8,22 @@ export function caseTitle(view: CaseView): string {
   return `${placeOf(view)}, ${whoOf(view)}`;
 }
 
+/** The same for a row or a label, where a long place must not push the person out of sight. */
+export function shortCaseTitle(view: CaseView): string {
+  return `${shortened(placeOf(view))}, ${whoOf(view)}`;
+}
+
+const shortPlace = 34;
+
+/** Cuts a text at the end of a word, or in the middle of one that is too long by itself. */
+export function shortened(text: string, limit = shortPlace): string {
+  const letters = [...text];
+  if (letters.length <= limit) return text;
+  const cut = letters.slice(0, limit - 1).join('');
+  const end = cut.search(/[\s,;:(/]+\S*$/u);
+  return `${end > limit / 2 ? cut.slice(0, end) : cut}…`;
+}
+
 /** The named place, else the region with the coordinates. */
 export function placeOf(view: CaseView): string {
   if (view.place) return view.place;

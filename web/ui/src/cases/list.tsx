@@ -8,7 +8,7 @@ import { outboxEntries } from '../commands/send';
 import { StatusGlyph } from '../map';
 import { go, hashOf, route, selectedCaseId } from '../route';
 import { info } from '../session';
-import { caseTitle, isLive, isOver, statusText } from './describe';
+import { isLive, isOver, shortCaseTitle, statusText } from './describe';
 import { type StatusGroup, tint } from './order';
 import { clearFilters, filtered, filters, searchInput, shownCases } from './selection';
 import { visibleRange } from './window';
@@ -185,7 +185,7 @@ function Row({ view, chosen }: { view: CaseView; chosen: boolean }) {
       data-case={view.id}
     >
       <StatusGlyph status={view.status} size={22} />
-      <span class="row-title">{caseTitle(view)}</span>
+      <span class="row-title">{shortCaseTitle(view)}</span>
       <span class="row-age">
         {over ? (end === undefined ? '' : clock(end)) : duration(now - opened, language.value)}
       </span>

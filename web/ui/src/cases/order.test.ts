@@ -34,6 +34,16 @@ describe('the order of cases', () => {
     ).toEqual(['early', 'late']);
   });
 
+  it('puts a threat to life before what waits longer, within a status', () => {
+    expect(
+      order([
+        view('early', { opened_at: '2026-11-21T08:00:00Z' }),
+        view('child', { opened_at: '2026-11-21T11:30:00Z', urgency: 'life_threatening' }),
+        view('review', { status: 'review', urgency: 'life_threatening' }),
+      ]),
+    ).toEqual(['child', 'early', 'review']);
+  });
+
   it('compares times, not their texts', () => {
     expect(
       order([

@@ -47,7 +47,9 @@ function openedAt(view: CaseView): number {
 function place(view: CaseView): number {
   // What is only on record has nobody waiting for it.
   if (view.status === 'review' && view.call_out === 'none') return 4.5;
-  return rank[view.status] ?? 0;
+  const status = rank[view.status] ?? 0;
+  // A threat to life is not to be looked for below what has waited longer.
+  return status < 4 && view.urgency === 'life_threatening' ? status - 0.5 : status;
 }
 
 interface Rank {
@@ -70,7 +72,8 @@ function rankOf(view: CaseView): Rank {
 }
 
 /**
- * Waiting first, then the one that waits longest; what has ended comes last, the newest end first.
+ * Waiting first, a threat to life before the others, then the one that waits longest; what has ended
+ * comes last, the newest end first.
  * Equal times are ordered by id, so that rows never change places without a reason.
  */
 export function compareCases(a: CaseView, b: CaseView): number {

@@ -1,7 +1,7 @@
 import type { VNode } from 'preact';
 import { useRef } from 'preact/hooks';
 import type { CaseView, TeamView } from '../api/views';
-import { caseTitle, isLive } from '../cases/describe';
+import { isLive, shortCaseTitle } from '../cases/describe';
 import { selectedCase, shownCases } from '../cases/selection';
 import { language } from '../language';
 import { teamById, teamViews } from '../live/store';
@@ -24,7 +24,7 @@ function mapCase(view: CaseView): MapCase {
       status: view.status,
       kind: view.kind,
       urgency: view.urgency,
-      label: caseTitle(view),
+      label: shortCaseTitle(view),
       ...(view.location && { location: view.location.coordinates }),
       ...(view.demo && { demo: true }),
       ...(view.exercise && { exercise: true }),

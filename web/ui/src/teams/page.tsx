@@ -8,7 +8,7 @@ import { say, sayValue, words } from '../language';
 import { regionNames } from '../language/regions';
 import { caseById, teamById, teamViews } from '../live/store';
 import { TeamGlyph } from '../map';
-import { caseTitle } from '../cases/describe';
+import { shortCaseTitle } from '../cases/describe';
 import { changesTeams, switchesAvailability } from '../permissions';
 import { go, hashOf, route } from '../route';
 import { session } from '../session';
@@ -65,7 +65,7 @@ function TeamRow({ team, chosen }: { team: TeamView; chosen: boolean }) {
       </p>
       {cases.map((view) => (
         <p key={view.id}>
-          <a href={hashOf({ page: 'map', caseId: view.id })}>{caseTitle(view)}</a>
+          <a href={hashOf({ page: 'map', caseId: view.id })}>{shortCaseTitle(view)}</a>
         </p>
       ))}
       <div class="team-actions">
