@@ -17,6 +17,14 @@ type verifyCommand struct {
 	Data string `help:"The data directory (${default})." default:"./izdeu-data" env:"IZDEU_DATA" placeholder:"DIR"`
 }
 
+// Help shows below the flags what is looked at.
+func (verifyCommand) Help() string {
+	return `Looks at the journal (no gap, no repeat, no step back in time), at every case against its own events (status, applications, assignments, outcomes), at the teams' slots, and at the statistics. Prints one line for each invariant that is broken and then exits with status 1.
+
+Example:
+  izdeu verify --data /var/lib/izdeu`
+}
+
 // errBroken makes the program end with status 1 once every violation has been
 // printed.
 var errBroken = errors.New("the stored data breaks invariants; see the lines above")

@@ -169,8 +169,10 @@ func (w *writer) applied(a *dispatch.Applied) error {
 	return err
 }
 
+// deadLetter keeps a record once, however often the topic is read again.
 func (w *writer) deadLetter(d *dispatch.DeadLetter) error {
-	return w.exec(`INSERT INTO dead_letter (topic, partition, offset, at, reason, detail, message_key, value) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+	return w.exec(`INSERT INTO dead_letter (topic, partition, offset, at, reason, detail, message_key, value) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT DO NOTHING`,
 		d.Source.Topic, int64(d.Source.Partition), d.Source.Offset, milliseconds(d.At), d.Reason, text(d.Detail), bytesOrNull(d.Key), bytesOrNull(d.Value))
 }
 

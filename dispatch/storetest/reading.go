@@ -394,6 +394,18 @@ func testDeadLetters(t *testing.T, b *book) {
 	if later := list(ids[2], 10, false); len(later) != 1 {
 		t.Errorf("a later dead letter has an id that is not above the others: %v", later)
 	}
+
+	// The same record read again is the same letter; another one that got its
+	// offset, from a log that was damaged, is not.
+	before := len(list(0, 10, false))
+	p = b.page()
+	other := full
+	other.At = p.tick()
+	p.DeadLetters = []dispatch.DeadLetter{full, other}
+	p.commit()
+	if after := len(list(0, 10, false)); after != before+1 {
+		t.Errorf("a record read again and another one brought %d dead letters, want 1", after-before)
+	}
 }
 
 func testCursors(t *testing.T, b *book) {

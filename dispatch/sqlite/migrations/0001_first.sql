@@ -240,6 +240,9 @@ CREATE TABLE dead_letter (
 	value       BLOB
 ) STRICT;
 CREATE INDEX dead_letter_open ON dead_letter (id) WHERE replayed_at IS NULL;
+-- A topic that is read again from its beginning brings no letter twice. The
+-- time is part of it, because a damaged log hands its offsets out again.
+CREATE UNIQUE INDEX dead_letter_record ON dead_letter (topic, partition, offset, at);
 
 CREATE TABLE source_offset (
 	topic     TEXT    NOT NULL,
