@@ -85,7 +85,7 @@ type decision struct {
 
 // apply does a message that has an identity, once, and keeps its result.
 func (d *decision) apply(do func() (int64, *Refusal)) {
-	if before, again := d.s.applied.result(d.m.Identity); again && before.Code != RefusedNotSupported {
+	if before, again := d.s.applied.result(d.m.Identity); again && before.UsedUp() {
 		d.changes.Result = "repeated"
 		return
 	}
@@ -104,6 +104,13 @@ func (d *decision) apply(do func() (int64, *Refusal)) {
 			applied.Detail = refusal.Pointer + ": " + refusal.Detail
 		}
 		d.changes.Result = "refused"
+		if refusal.Code == RefusedUnknownApplication {
+			// Commands are read before applications: after an outage both may
+			// have waited. Somebody hears of it and can replay the command.
+			d.changes.DeadLetter = &DeadLetter{Source: d.m.Source, At: d.m.At, Reason: refusal.Code,
+				Detail: "a command names an application that is not known yet; replay it when the application is there",
+				Key:    d.m.Key, Value: d.m.Value}
+		}
 	}
 	d.changes.Applied = &applied
 }

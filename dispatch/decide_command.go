@@ -69,7 +69,7 @@ func (d *decision) caseOf(command *Command) (int64, *Refusal) {
 		if key, ok := d.s.applications[ApplicationIdentity(command.Application.System, command.Application.ID)]; ok {
 			return key, nil
 		}
-		return 0, &Refusal{Code: RefusedUnknownCase, Pointer: "/application", Detail: "no application with this system and id is known"}
+		return 0, &Refusal{Code: RefusedUnknownApplication, Pointer: "/application", Detail: "no application with this system and id is known yet"}
 	}
 	return 0, &Refusal{Code: RefusedInvalid, Pointer: "/case_id", Detail: "name the case by case_id, or by application (system and id)"}
 }

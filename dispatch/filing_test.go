@@ -277,6 +277,30 @@ func TestNotSupported(t *testing.T) {
 	}
 }
 
+// A command that names an application which is not known yet is not lost:
+// somebody hears of it, and it is done when it comes again after the
+// application.
+func TestCommandBeforeItsApplication(t *testing.T) {
+	w := newWorld(t)
+	message := commandMessage(&Command{ID: "early", Type: CommandNote, Application: &ApplicationRef{System: "102-kostanay", ID: "late"}, Note: "n"})
+	message.Key, message.Value = []byte("k"), []byte("the record")
+	message.Source = Source{Topic: "izdeu.commands", Offset: 7}
+	changes := w.send(message)
+	if changes.Applied.Code != RefusedUnknownApplication || changes.DeadLetter == nil {
+		t.Fatalf("%+v, dead letter %+v", changes.Applied, changes.DeadLetter)
+	}
+	if letter := changes.DeadLetter; letter.Source != message.Source || string(letter.Value) != "the record" || letter.Reason != RefusedUnknownApplication {
+		t.Fatalf("%+v", letter)
+	}
+	w.file("late", MissingPerson, kostanay)
+	if changes := w.send(message); !changes.Applied.Done || changes.DeadLetter != nil {
+		t.Fatalf("%+v, dead letter %+v", changes.Applied, changes.DeadLetter)
+	}
+	if changes := w.send(message); changes.Result != "repeated" {
+		t.Fatalf("%s", changes.Result)
+	}
+}
+
 func TestTooOld(t *testing.T) {
 	w := newWorld(t)
 	w.team("dos", kostanay)

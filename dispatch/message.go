@@ -98,6 +98,13 @@ type Timer struct {
 	Team       int32 // of an availability
 }
 
+// UsedUp says that the identity may not be used again. A command of a type
+// that this release does not know, or for an application that is not known
+// yet, may come again under its id.
+func (a *Applied) UsedUp() bool {
+	return a.Code != RefusedNotSupported && a.Code != RefusedUnknownApplication
+}
+
 // Applied is the result of a message that has an identity.
 type Applied struct {
 	Identity Identity

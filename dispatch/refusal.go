@@ -27,6 +27,7 @@ const (
 	RefusedNotSupported        = "not-supported"
 	RefusedTooOld              = "too-old"
 	RefusedUnknownCase         = "unknown-case"
+	RefusedUnknownApplication  = "unknown-application"
 	RefusedUnknownTeam         = "unknown-team"
 	RefusedUnknownSubject      = "unknown-subject"
 	RefusedNotAsked            = "team-not-asked"

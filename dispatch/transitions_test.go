@@ -201,7 +201,7 @@ func TestEndedCaseRefuses(t *testing.T) {
 	w.refused(RefusedUnknownTeam, CommandAssign, key, "nobody")
 	w.refused(RefusedUnknownCase, CommandNote, key+1, "", func(c *Command) { c.Note = "x" })
 	w.refused(RefusedUnknownCase, CommandNote, key, "", func(c *Command) { c.CaseID = CaseID("another", key) })
-	w.refused(RefusedUnknownCase, CommandNote, key, "", func(c *Command) { c.CaseID, c.Application = "", &ApplicationRef{"102-kostanay", "b"} })
+	w.refused(RefusedUnknownApplication, CommandNote, key, "", func(c *Command) { c.CaseID, c.Application = "", &ApplicationRef{"102-kostanay", "b"} })
 	w.refused(RefusedInvalid, CommandNote, key, "", func(c *Command) { c.CaseID = "" })
 	w.refused(RefusedInvalid, CommandNote, key, "")
 	w.refused(RefusedInvalid, CommandCallOut, key, "", func(c *Command) { c.CallOut = "later" })

@@ -45,6 +45,7 @@ var problemTitles = map[string]string{
 	dispatch.RefusedNotSupported:        "This release does not support it",
 	dispatch.RefusedTooOld:              "Too old",
 	dispatch.RefusedUnknownCase:         "No such case",
+	dispatch.RefusedUnknownApplication:  "No such application yet",
 	dispatch.RefusedUnknownTeam:         "No such team",
 	dispatch.RefusedUnknownSubject:      "No such subject",
 	dispatch.RefusedNotAsked:            "The team was not asked",

@@ -155,13 +155,13 @@ func (w *writer) bookkeeping(batch *dispatch.Batch) error {
 	return nil
 }
 
-// applied keeps a result. An identity is used up by its first result, save
-// that of a type which an older program did not know.
+// applied keeps a result. An identity is used up by its first result, but for
+// those that dispatch.Applied.UsedUp names.
 func (w *writer) applied(a *dispatch.Applied) error {
 	written, err := w.affected(`INSERT INTO applied (identity, at, done, code, detail, case_key, seq) VALUES (?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (identity) DO UPDATE SET n = (SELECT max(n) + 1 FROM applied), at = excluded.at, done = excluded.done,
 			code = excluded.code, detail = excluded.detail, case_key = excluded.case_key, seq = excluded.seq
-		WHERE applied.code = '`+dispatch.RefusedNotSupported+`'`,
+		WHERE applied.code IN ('`+dispatch.RefusedNotSupported+`', '`+dispatch.RefusedUnknownApplication+`')`,
 		a.Identity[:], a.At.UnixMilli(), truth(a.Done), text(a.Code), text(a.Detail), number(a.Case), a.Sequence)
 	if err == nil && written != 1 {
 		err = refused("it was applied before")

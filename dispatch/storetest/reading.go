@@ -256,6 +256,7 @@ func testApplied(t *testing.T, b *book) {
 			Code: []string{"", dispatch.RefusedStale}[i%2], Sequence: p.Base.Sequence})
 	}
 	all[3].Code = dispatch.RefusedNotSupported
+	all[5].Code = dispatch.RefusedUnknownApplication
 	p.Applied = all
 	p.commit()
 	stored := func(identity dispatch.Identity) *dispatch.Applied {
@@ -273,12 +274,15 @@ func testApplied(t *testing.T, b *book) {
 		t.Errorf("the result of an unknown command is %+v", got)
 	}
 
-	// What an older program did not know is done when a newer one meets it.
-	p = b.page()
-	again := dispatch.Applied{Identity: all[3].Identity, At: p.tick(), Done: true, Case: 5, Sequence: p.Base.Sequence}
-	p.Applied = []dispatch.Applied{again}
-	p.commit()
-	same(t, "result of a command sent again", &again, stored(again.Identity))
+	// What an older program did not know, or came before its application, is
+	// done when it comes again.
+	for _, i := range []int{3, 5} {
+		p = b.page()
+		again := dispatch.Applied{Identity: all[i].Identity, At: p.tick(), Done: true, Case: 5, Sequence: p.Base.Sequence}
+		p.Applied = []dispatch.Applied{again}
+		p.commit()
+		same(t, "result of a command sent again", &again, stored(again.Identity))
+	}
 
 	prune := func(before time.Time, limit, want int) {
 		t.Helper()
@@ -289,10 +293,10 @@ func testApplied(t *testing.T, b *book) {
 	}
 	prune(all[0].At, 100, 0)
 	prune(all[6].At, 2, 2)
-	prune(all[6].At, 100, 3) // 3 is newer now
+	prune(all[6].At, 100, 2) // 3 and 5 are newer now
 	prune(all[6].At, 100, 0)
 	for i := range all {
-		want := i == 3 || i >= 6
+		want := i == 3 || i == 5 || i >= 6
 		if got := stored(all[i].Identity) != nil; got != want {
 			t.Errorf("after pruning, result %d is there: %t, want %t", i, got, want)
 		}

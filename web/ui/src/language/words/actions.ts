@@ -160,6 +160,11 @@ export const problems = {
     'Сервер не знает такого происшествия.',
     'Сервер мұндай оқиғаны білмейді.',
   ],
+  'unknown-application': [
+    'The server does not know this application yet.',
+    'Сервер пока не знает такой заявки.',
+    'Сервер мұндай өтінімді әзірге білмейді.',
+  ],
   'unknown-team': [
     'The server does not know this team.',
     'Сервер не знает такого отряда.',
