@@ -31,6 +31,7 @@ type inbox struct {
 	ends     int             // how often the ends were asked for
 	idle     int             // how often Next waited after the ends were asked for
 	waits    []time.Duration // of the waits while the broker is away
+	most     int             // messages that Next gives at once; 0: as many as are asked for
 }
 
 func newInbox() *inbox {
@@ -114,6 +115,9 @@ func (b *inbox) Next(ctx context.Context, limit int) (dispatch.Input, error) {
 				b.waits = append(b.waits, time.Until(deadline))
 			}
 		})
+	}
+	if b.most > 0 {
+		limit = min(limit, b.most)
 	}
 	for {
 		b.mu.Lock()
@@ -302,61 +306,71 @@ func TestTimersWaitForTheBroker(t *testing.T) {
 }
 
 // TestRefusedMessageStandsAlone: one that the database cannot hold becomes a
-// dead letter, and all others go through, in their order.
+// dead letter, and all others go through, in their order. In one batch, and in
+// small ones: then the next is decided while the refused
+// one is on its way, and has to be decided again.
 func TestRefusedMessageStandsAlone(t *testing.T) {
-	for _, culprits := range [][]int{{0}, {6}, {12}, {3, 4}, {0, 12}} {
-		store, b := openStore(t), newInbox()
-		b.add("teams", false, dispatch.NewTeamMessage("dos", registeredAt, dispatch.AnswersAutomatic))
-		var want []string
-		for i := range 13 {
-			message := dispatch.NewApplicationMessage(fmt.Sprint(i), dispatch.Emergency)
-			if slices.Contains(culprits, i) {
-				message.Filing.Incident = "earthquake-not-in-list"
-			} else {
-				want = append(want, fmt.Sprint(i))
-			}
-			b.add("applications", false, message)
+	for _, most := range []int{0, 1, 3} {
+		for _, culprits := range [][]int{{0}, {6}, {12}, {3, 4}, {0, 12}} {
+			refusedMessages(t, most, culprits)
 		}
-		stop, _ := lead(t, store, b, time.Hour)
-		b.committed(t)
-		stop()
-		keys, err := store.CaseList(t.Context(), dispatch.CaseFilter{Limit: 100})
+	}
+}
+
+func refusedMessages(t *testing.T, most int, culprits []int) {
+	t.Helper()
+	store, b := openStore(t), newInbox()
+	b.most = most
+	b.add("teams", false, dispatch.NewTeamMessage("dos", registeredAt, dispatch.AnswersAutomatic))
+	var want []string
+	for i := range 13 {
+		message := dispatch.NewApplicationMessage(fmt.Sprint(i), dispatch.Emergency)
+		if slices.Contains(culprits, i) {
+			message.Filing.Incident = "earthquake-not-in-list"
+		} else {
+			want = append(want, fmt.Sprint(i))
+		}
+		b.add("applications", false, message)
+	}
+	stop, _ := lead(t, store, b, time.Hour)
+	b.committed(t)
+	stop()
+	keys, err := store.CaseList(t.Context(), dispatch.CaseFilter{Limit: 100})
+	if err != nil {
+		t.Fatal(err)
+	}
+	slices.Sort(keys)
+	cases, err := store.Cases(t.Context(), keys)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for i, c := range cases {
+		got = append(got, c.Applications[0].ID)
+		if want := fmt.Sprintf("39-%d-%06d", c.OpenedAt.Add(5*time.Hour).Year(), i+1); c.Number != want || c.Status != dispatch.StatusAssigned {
+			t.Errorf("case %d has the number %s and is %s", i, c.Number, c.Status)
+		}
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("culprits %v: the cases of %v", culprits, got)
+	}
+	letters, err := store.DeadLetters(t.Context(), 0, 100, true)
+	if err != nil || len(letters) != len(culprits) {
+		t.Fatalf("culprits %v: %d dead letters (%v)", culprits, len(letters), err)
+	}
+	for i, letter := range letters {
+		letter, err := store.DeadLetter(t.Context(), letter.ID)
 		if err != nil {
 			t.Fatal(err)
 		}
-		slices.Sort(keys)
-		cases, err := store.Cases(t.Context(), keys)
-		if err != nil {
-			t.Fatal(err)
+		if letter.Reason != "refused-by-store" || letter.Source.Topic != "applications" || letter.Source.Offset != int64(culprits[i]) ||
+			string(letter.Key) != "the key" || string(letter.Value) != "the value" || letter.At.IsZero() {
+			t.Errorf("%+v", letter)
 		}
-		var got []string
-		for i, c := range cases {
-			got = append(got, c.Applications[0].ID)
-			if want := fmt.Sprintf("39-%d-%06d", c.OpenedAt.Add(5*time.Hour).Year(), i+1); c.Number != want || c.Status != dispatch.StatusAssigned {
-				t.Errorf("case %d has the number %s and is %s", i, c.Number, c.Status)
-			}
-		}
-		if !slices.Equal(got, want) {
-			t.Errorf("culprits %v: the cases of %v", culprits, got)
-		}
-		letters, err := store.DeadLetters(t.Context(), 0, 100, true)
-		if err != nil || len(letters) != len(culprits) {
-			t.Fatalf("culprits %v: %d dead letters (%v)", culprits, len(letters), err)
-		}
-		for i, letter := range letters {
-			letter, err := store.DeadLetter(t.Context(), letter.ID)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if letter.Reason != "refused-by-store" || letter.Source.Topic != "applications" || letter.Source.Offset != int64(culprits[i]) ||
-				string(letter.Key) != "the key" || string(letter.Value) != "the value" || letter.At.IsZero() {
-				t.Errorf("%+v", letter)
-			}
-		}
-		snapshot, err := store.Load(t.Context())
-		if err != nil || len(snapshot.Offsets) != 2 || snapshot.Offsets[0].Next != 13 || snapshot.Offsets[1].Next != 1 {
-			t.Errorf("offsets %+v (%v)", snapshot.Offsets, err)
-		}
+	}
+	snapshot, err := store.Load(t.Context())
+	if err != nil || len(snapshot.Offsets) != 2 || snapshot.Offsets[0].Next != 13 || snapshot.Offsets[1].Next != 1 {
+		t.Errorf("offsets %+v (%v)", snapshot.Offsets, err)
 	}
 }
 
