@@ -379,6 +379,25 @@ async function shared({ browser, server }) {
   return [page];
 }
 
+async function placeCorrected({ browser, server }) {
+  const id = await api(server).file({ place: 'Неизвестно где', call_out: 'hold' });
+  const page = await person(browser, { viewport: phone });
+  await signIn(page, server, `#/case/${id}`);
+  await page.getByRole('button', { name: 'Другие действия' }).click();
+  await button(page.locator('.detail-actions'), 'Исправить место').click();
+  const form = page.locator('.action-form');
+  await form.getByLabel('Координаты или ссылка с карты').fill('52.97244, 63.11055');
+  await form.getByLabel('Населённый пункт, ориентир').fill('Рудный');
+  await button(form, 'Сохранить').click();
+  await page.getByRole('heading', { name: 'Рудный, девочка, 7' }).waitFor();
+  const { location } = await until(
+    () => api(server).get(`cases/${id}`),
+    ({ place }) => place === 'Рудный',
+  );
+  assert.deepEqual(location.coordinates, [63.11055, 52.97244]);
+  return [page];
+}
+
 async function announced({ browser, server }) {
   const page = await person(browser);
   await signIn(page, server, '#/statistics');
@@ -413,6 +432,7 @@ export const stories = [
   ['a refusal is told in words', refusalInWords],
   ['found can be held with the keyboard', keyboardAlone],
   ['a link brings somebody to the case', shared],
+  ['a wrong place is corrected on the phone', placeCorrected],
   ['a new life-threatening case is announced on any page', announced],
   ['language, look and region are kept', choicesKept],
   ['the map is drawn, on a desk and a phone, light and dark', mapIsDrawn],

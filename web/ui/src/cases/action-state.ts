@@ -12,6 +12,7 @@ export type FormName =
   | 'close'
   | 'assign'
   | 'note'
+  | 'mend'
   | 'other';
 
 export interface OpenAction {

@@ -9,6 +9,7 @@ import { session } from '../session';
 import { closeAction, type FormName, openAction, openedAction } from './action-state';
 import { isLive, isOver, sexOf } from './describe';
 import { AcceptForm, AssignForm, DeclineForm, NoteForm, PeopleForm } from './team-forms';
+import { MendForm } from './mend-form';
 import { CloseForm, DeceasedForm, FamilyToldForm, FoundForm, MissingForm } from './outcome-forms';
 import { stepsFor } from './steps';
 
@@ -121,7 +122,11 @@ function actionsFor(view: CaseView, own: AssignmentView | undefined): Action[] {
   if (coordinator) {
     const unanswered = view.status === 'waiting';
     const calls: Action[] = [];
-    if (view.status === 'review')
+    const mend: Action = { label: words.actions.mend, form: 'mend' };
+    // Nobody can be called to a place that is not known: that comes first.
+    const holds = view.needs_review?.some((item) => item.holds) ?? false;
+    if (holds) calls.push(mend);
+    if (view.status === 'review' && !(holds && view.call_out === 'now'))
       calls.push({ label: words.actions.callNow, type: 'case.call_out', fields: { call_out: 'now' } });
     if (running) calls.push({ label: words.actions.assign, form: 'assign' });
     if (view.status === 'ended') calls.push(...endedActions(view));
@@ -131,6 +136,7 @@ function actionsFor(view: CaseView, own: AssignmentView | undefined): Action[] {
     if (running && view.status === 'waiting' && view.call_out !== 'hold') {
       result.push({ label: words.actions.hold, type: 'case.call_out', fields: { call_out: 'hold' } });
     }
+    if (running && !holds) result.push(mend);
     if (!running) result.push({ label: words.actions.reopen, type: 'case.reopen' });
   } else if (!own) {
     result.push(...outcome);
@@ -190,6 +196,8 @@ function ActionForm({ view, name, teamId }: { view: CaseView; name: FormName; te
       return <AssignForm view={view} />;
     case 'note':
       return <NoteForm view={view} />;
+    case 'mend':
+      return <MendForm view={view} />;
     case 'found':
       return <FoundForm view={view} />;
     case 'missing':
