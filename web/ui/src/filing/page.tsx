@@ -138,6 +138,7 @@ export function FilingPage() {
           onValue={(coordinates) => change({ coordinates })}
           error={error('/location')}
           pointer="/location"
+          required
         />
         <Field
           label={say(words.form.place)}

@@ -33,10 +33,12 @@ interface PlaceFieldProps {
   onValue(value: string): void;
   error?: string | undefined;
   pointer: string;
+  /** The form needs a place. */
+  required?: boolean;
 }
 
 /** A place as coordinates or a map's link, with what was understood written under it. */
-export function PlaceField({ label, value, onValue, error, pointer }: PlaceFieldProps) {
+export function PlaceField({ label, value, onValue, error, pointer, required = false }: PlaceFieldProps) {
   const read = readPlace(value);
   const [lon, lat] = read.kind === 'place' ? read.lonLat.map((one) => one.toFixed(4)) : [];
   const help =
@@ -49,7 +51,7 @@ export function PlaceField({ label, value, onValue, error, pointer }: PlaceField
           : say(words.form.coordinatesHelp);
   return (
     <div class={`place-field${read.kind === 'place' && read.swapped ? ' place-swapped' : ''}`}>
-      <Field label={label} value={value} onValue={onValue} help={help} error={error} pointer={pointer} required />
+      <Field label={label} value={value} onValue={onValue} help={help} error={error} pointer={pointer} required={required} />
       {compact.value ? (
         <button
           type="button"

@@ -180,6 +180,7 @@ export function TeamForm({ team, onDone }: { team: TeamView | undefined; onDone(
         onValue={(base) => change({ base })}
         error={error('/base')}
         pointer="/base"
+        required
       />
       <fieldset class="choice">
         <legend>{say(words.teams.kinds)}</legend>
