@@ -1,5 +1,10 @@
 package dispatch
 
+import (
+	"fmt"
+	"runtime/debug"
+)
+
 // add puts the changes of one decision into the batch. Of a row that changes
 // several times in a batch only the last version is written.
 func (b *batchBuilder) add(changes *Changes) {
@@ -21,6 +26,9 @@ func (b *batchBuilder) add(changes *Changes) {
 	if changes.Replayed != 0 && changes.DeadLetter == nil {
 		b.Replayed = append(b.Replayed, changes.Replayed)
 	}
+	if changes.Failure != "" {
+		b.failures = append(b.failures, changes.Failure)
+	}
 	b.Decisions = append(b.Decisions, changes.Decisions...)
 	b.Notes = append(b.Notes, changes.Notes...)
 	b.Events = append(b.Events, changes.Events...)
@@ -33,6 +41,8 @@ type batchBuilder struct {
 	teams   map[int32]int
 	numbers map[string]int
 	applied map[Identity]int
+	// failures are what went wrong in the program itself.
+	failures []string
 }
 
 func newBatch(base Position) *batchBuilder {
@@ -56,13 +66,34 @@ func decideAll(state *State, messages []Message) (batch *batchBuilder, results [
 	batch = newBatch(state.Head())
 	results = make([]string, len(messages))
 	for i := range messages {
-		changes := Decide(state, &messages[i])
+		changes := decideSafely(state, &messages[i])
 		state.Apply(changes)
 		batch.add(changes)
 		results[i] = changes.Result
 	}
 	batch.Head = state.Head()
 	return batch, results
+}
+
+// decideSafely decides a message, and keeps one that the program fails on from
+// stopping all others: it becomes a dead letter. Decide changes nothing, so
+// the state is as it was.
+func decideSafely(state *State, message *Message) (changes *Changes) {
+	defer func() {
+		failure := recover()
+		if failure == nil {
+			return
+		}
+		changes = &Changes{Result: "failed", Failure: fmt.Sprintf("%v\n%s", failure, debug.Stack())}
+		if message.Timer != nil {
+			state.dropDeadline(*message.Timer)
+			return
+		}
+		changes.DeadLetter = &DeadLetter{Source: message.Source, At: message.At, Reason: "decision-failed",
+			Detail: "the program failed on this message: report it, and replay the message with a later release",
+			Key:    message.Key, Value: message.Value}
+	}()
+	return Decide(state, message)
 }
 
 // lookupOf names what the messages refer to and what the state does not know.

@@ -59,3 +59,14 @@ func (s *State) wanted(t Timer) bool {
 	}
 	return false
 }
+
+// dropDeadline forgets a timer that cannot be decided, until the state is
+// loaded again.
+func (s *State) dropDeadline(t Timer) {
+	for i := range s.deadlines {
+		if s.deadlines[i] == t {
+			heap.Remove(&s.deadlines, i)
+			return
+		}
+	}
+}

@@ -18,8 +18,10 @@ type Changes struct {
 	DeadLetter *DeadLetter
 	Replayed   int64
 	// Result is one word for metrics: opened, amended, repeated, done,
-	// refused, dead_letter, timer.
+	// refused, dead_letter, timer, failed.
 	Result string
+	// Failure is what went wrong in the program itself, with its stack.
+	Failure string
 }
 
 // identityRetention is how long identities of commands and team messages are

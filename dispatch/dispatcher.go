@@ -233,7 +233,10 @@ func (d *Dispatcher) fire(state *State, due time.Time) *flight {
 			break
 		}
 		message := Message{Timer: &timer, Now: d.now(state)}
-		changes := Decide(state, &message)
+		changes := decideSafely(state, &message)
+		if changes.Failure != "" {
+			d.log.Error("a timer cannot be decided and is dropped", "failure", changes.Failure)
+		}
 		state.Apply(changes)
 		batch.add(changes)
 		flying.input.Messages = append(flying.input.Messages, message)
@@ -263,6 +266,9 @@ func (d *Dispatcher) decide(ctx context.Context, state *State, input Input) (*fl
 		}
 	}
 	batch, results := decideAll(state, input.Messages)
+	for _, failure := range batch.failures {
+		d.log.Error("a message cannot be decided and becomes a dead letter", "failure", failure)
+	}
 	batch.Positions = state.MovePositions(input.Positions)
 	batch.Offsets = input.Offsets
 	flying.results = results
