@@ -1,7 +1,6 @@
 package dispatch
 
 import (
-	"encoding/json"
 	"time"
 
 	"github.com/paulmach/orb"
@@ -65,9 +64,8 @@ type Command struct {
 	Role       string
 	Location   *orb.Point
 
-	Update json.RawMessage // of case.update: the command itself, read again by Fields
-	Fields *Filing         // of case.update: the fields of the application that were given
-	Given  []string        // of case.update: their JSON pointers
+	Fields *Filing  // of case.update: the fields of the application that were given
+	Given  []string // of case.update: their JSON pointers
 
 	Invalid *Refusal // set by the decoder: the id can be read and something else cannot
 }

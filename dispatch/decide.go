@@ -317,10 +317,10 @@ func (d *decision) free(team int32) {
 	}
 }
 
-func (d *decision) note(c *Case, sequence int64, audience Audience, text string) {
-	if text == "" {
-		return
-	}
+// note keeps a text. Its event does not say for whom it is: that there is a
+// sealed note would tell what it must not.
+func (d *decision) note(c *Case, audience Audience, text string) {
+	sequence := d.emit(EventCaseNoted, c, nil, EventFields{})
 	d.changes.Notes = append(d.changes.Notes, Note{Sequence: sequence, Case: c.Key, Audience: audience,
 		Actor: d.actor.ID, At: d.now, Text: text})
 }

@@ -1,6 +1,7 @@
 package dispatch
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
@@ -47,11 +48,7 @@ func (d *decision) command(command *Command) (int64, *Refusal) {
 		return key, nil
 	}
 	if command.Type != CommandNote && command.Type != CommandOutcome && command.Note != "" {
-		audience := command.Audience
-		if audience == "" {
-			audience = AudienceCoordination
-		}
-		d.note(c, d.emit(EventCaseNoted, c, nil, EventFields{}), audience, command.Note)
+		d.note(c, cmp.Or(command.Audience, AudienceCoordination), command.Note)
 	}
 	return key, nil
 }
@@ -278,11 +275,7 @@ func (d *decision) noted(c *Case, command *Command) *Refusal {
 	if command.Note == "" {
 		return &Refusal{Code: RefusedInvalid, Pointer: "/note", Detail: "a note needs a text"}
 	}
-	audience := command.Audience
-	if audience == "" {
-		audience = AudienceTeam
-	}
-	d.note(c, d.emit(EventCaseNoted, c, nil, EventFields{}), audience, command.Note)
+	d.note(c, cmp.Or(command.Audience, AudienceTeam), command.Note)
 	return nil
 }
 

@@ -1,6 +1,7 @@
 package dispatch
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -50,14 +51,11 @@ func (d *decision) outcome(c *Case, command *Command) *Refusal {
 	}
 	d.setStatus(c)
 	if command.Note != "" {
-		audience := command.Audience
-		if audience == "" {
-			audience = AudienceCoordination
-		}
+		audience := cmp.Or(command.Audience, AudienceCoordination)
 		if sealed {
 			audience = AudienceSealed
 		}
-		d.note(c, d.emit(EventCaseNoted, c, nil, EventFields{}), audience, command.Note)
+		d.note(c, audience, command.Note)
 	}
 	if ended {
 		d.standDown(c)

@@ -76,7 +76,7 @@ type EventFields struct {
 	Exercise   *bool          `json:"exercise,omitempty"`
 	Subjects   []EventSubject `json:"subjects,omitempty"` // of case.opened, case.joined, case.reopened
 	Held       bool           `json:"held,omitempty"`     // of case.opened: a person has to look first
-	Audience   Audience       `json:"audience,omitempty"`
+	Audience   Audience       `json:"audience,omitempty"` // of a timeline alone, for who may read the note: the journal does not say it
 	SubjectID  string         `json:"subject_id,omitempty"`
 	Outcome    Outcome        `json:"outcome,omitempty"`
 	Condition  Condition      `json:"condition,omitempty"`

@@ -17,11 +17,12 @@ var (
 	ErrRefused = errors.New("dispatch: the store refuses the batch")
 )
 
-// Store keeps the rows and the journal. There are two: dispatch/sqlite and
-// dispatch/postgres; dispatch/storetest is the suite that both pass.
+// Store keeps the rows and the journal: dispatch/sqlite in a file.
+// dispatch/storetest is the suite that every store passes.
 //
-// Load, Lookup, Commit and Prune are called by the leader alone, from one
-// goroutine. The others may be called by anybody at any time.
+// Load, Lookup, Commit and Prune are called by the leader alone. One commit is
+// under way at a time, and Lookup and Prune may be called meanwhile; the others
+// may be called by anybody at any time.
 type Store interface {
 	// Load gives everything that the leader keeps in memory.
 	Load(ctx context.Context) (*Snapshot, error)

@@ -1,7 +1,6 @@
 package ingest
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 
@@ -220,7 +219,6 @@ func readCommand(v value, defaultType string) (*dispatch.Command, reading) {
 
 // readUpdate reads the fields of the application that a case.update gives.
 func readUpdate(r *reading, v value, c *dispatch.Command) {
-	c.Update = json.RawMessage(slices.Clone(v))
 	c.Fields = &dispatch.Filing{}
 	v.eachMember(func(name []byte, member value) {
 		field, ok := applicationRules[string(name)]
