@@ -120,6 +120,11 @@ func TestPositions(t *testing.T) {
 	w.wantStatuses(w.file("b", MissingPerson, tobyl), "leader-astana:offered") // thirty minutes old
 	w.now = w.now.Add(time.Second)
 	w.wantStatuses(w.file("c", MissingPerson, tobyl), "dos:offered") // and a second
+	far := w.file("d", MissingPerson, astana)
+	w.wantStatuses(far, "leader-astana:offered")
+	if a := w.rows[far].Assignments[0]; !a.StalePositionAt.Equal(at) || !a.PositionAt.IsZero() || a.DistanceM > 1 {
+		t.Fatalf("asked from its base because its position is stale: %+v", a)
+	}
 	twice := w.move(TeamPosition{TeamID: "dos", Position: astana, At: w.now}, TeamPosition{TeamID: "leader-astana", Position: near, At: w.now},
 		TeamPosition{TeamID: "dos", Position: rudny, At: w.now.Add(time.Second)})
 	if len(twice) != 2 || twice[0].TeamID != "dos" || twice[0].Position != rudny || twice[0].Counter != 4 || twice[1].Counter != 3 {

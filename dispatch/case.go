@@ -34,18 +34,24 @@ type Case struct {
 	UnansweredAt time.Time // since when nobody is left to ask
 	Needs        Needs
 	Incident     Incident
-	PeopleAtRisk *PeopleAtRisk
-	Event        *EventDetails
-	NeedsReview  []Review
-	LeadTeam     string          // team id
-	Closing      *SubjectOutcome // of a case without subjects
-	Changed      int64
+	LeadTeam     string // team id
+	CaseDetail
+	Changed int64
 
 	Applications []Application
 	Subjects     []Subject
 	Assignments  []Assignment
 	Sealed       []SealedOutcome
 	Personal     Personal
+}
+
+// CaseDetail is what no query asks for: a store keeps it as one text of JSON.
+// Nothing in it is personal: that has its place in Personal.
+type CaseDetail struct {
+	PeopleAtRisk *PeopleAtRisk   `json:"people_at_risk,omitempty"`
+	Event        *EventDetails   `json:"event,omitempty"`
+	NeedsReview  []Review        `json:"needs_review,omitempty"`
+	Closing      *SubjectOutcome `json:"closing,omitempty"` // of a case without subjects
 }
 
 // Application is one filed application of a case.
@@ -132,10 +138,18 @@ type Assignment struct {
 	People         int
 	PeopleReturned int
 	Words          string // the original words of the answer
+	AssignmentDetail
 
 	Created     int64 // the sequence that made it
 	SlotChanged int64 // the sequence that gave it its slot or took it away
 	Changed     int64
+}
+
+// AssignmentDetail is what no query asks for: a store keeps it as one text of JSON.
+type AssignmentDetail struct {
+	// StalePositionAt is the time of a position that was too old to be used,
+	// so that the base was used instead; zero when there was none.
+	StalePositionAt time.Time `json:"stale_position_at,omitzero"`
 }
 
 // Personal holds everything of a case that can be erased without breaking its

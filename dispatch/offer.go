@@ -65,9 +65,12 @@ func (d *decision) offer(c *Case, t *teamState, considered Decision, byHand bool
 		distance = new(float64)
 		*distance = a.DistanceM
 	}
-	a.PositionAt = time.Time{}
-	if age >= 0 {
+	a.PositionAt, a.StalePositionAt = time.Time{}, time.Time{}
+	switch {
+	case age >= 0:
 		a.PositionAt = t.position.At
+	case t.position != nil:
+		a.StalePositionAt = t.position.At
 	}
 	a.Rings++
 	a.ByHand = byHand

@@ -255,11 +255,11 @@ func TestDerivedStatus(t *testing.T) {
 		{"on its way", Case{Subjects: told(""), Assignments: on("declined", "en_route")}, StatusAssigned},
 		{"there", Case{Subjects: told(""), Assignments: on("accepted", "on_scene")}, StatusSearching},
 		{"called back from the search before", Case{Subjects: told(""), Assignments: on("standing_down")}, StatusWaiting},
-		{"a review that holds", Case{Subjects: told(""), NeedsReview: holding}, StatusReview},
-		{"a review that does not hold", Case{Subjects: told(""), NeedsReview: []Review{{Pointer: "/subjects/0/age"}}}, StatusWaiting},
+		{"a review that holds", Case{Subjects: told(""), CaseDetail: CaseDetail{NeedsReview: holding}}, StatusReview},
+		{"a review that does not hold", Case{Subjects: told(""), CaseDetail: CaseDetail{NeedsReview: []Review{{Pointer: "/subjects/0/age"}}}}, StatusWaiting},
 		{"on hold", Case{Subjects: told(""), CallOut: CallOutHold}, StatusReview},
 		{"for the record", Case{Subjects: told(""), CallOut: CallOutNone}, StatusReview},
-		{"held with a team on it", Case{Subjects: told(""), NeedsReview: holding, Assignments: on("accepted")}, StatusAssigned},
+		{"held with a team on it", Case{Subjects: told(""), CaseDetail: CaseDetail{NeedsReview: holding}, Assignments: on("accepted")}, StatusAssigned},
 		{"found", Case{Subjects: told("found"), Assignments: on("standing_down")}, StatusFound},
 		{"ended while held", Case{Subjects: told("found"), CallOut: CallOutHold}, StatusFound},
 		{"missing", Case{Subjects: told("missing")}, StatusMissing},
@@ -275,7 +275,7 @@ func TestDerivedStatus(t *testing.T) {
 		{"told", Case{Subjects: told("deceased"), Sealed: released}, StatusDeceased},
 		{"taken back", Case{Subjects: told(""), Sealed: superseded}, StatusWaiting},
 		{"an emergency", Case{Kind: Emergency}, StatusWaiting},
-		{"an emergency that is over", Case{Kind: Emergency, Closing: &SubjectOutcome{Outcome: OutcomeClosed}}, StatusClosed},
+		{"an emergency that is over", Case{Kind: Emergency, CaseDetail: CaseDetail{Closing: &SubjectOutcome{Outcome: OutcomeClosed}}}, StatusClosed},
 		{"an emergency withheld", Case{Kind: Emergency, Sealed: withheld(0)}, StatusEnded},
 	}
 	seen := map[Status]bool{}

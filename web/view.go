@@ -230,6 +230,9 @@ func appendAssignments(b []byte, c *dispatch.Case, s sight) []byte {
 		b = decimal(b, "distance_m", math.Round(a.DistanceM))
 		if a.PositionAt.IsZero() {
 			b = text(b, "from", "base")
+			if !a.StalePositionAt.IsZero() {
+				b = positive(b, "stale_position_age_s", int(a.OfferedAt.Sub(a.StalePositionAt)/time.Second))
+			}
 		} else {
 			b = text(b, "from", "position")
 			b = positive(b, "position_age_s", int(a.OfferedAt.Sub(a.PositionAt)/time.Second))

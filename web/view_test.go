@@ -68,6 +68,7 @@ func fullCases() []*dispatch.Case {
 	sealed.Assignments[0].Status = dispatch.AssignmentOffered
 	told.Assignments[0].Status = dispatch.AssignmentReturned
 	told.Assignments[0].PositionAt = time.Time{}
+	told.Assignments[0].StalePositionAt = told.Assignments[0].OfferedAt.Add(-time.Hour)
 	return []*dispatch.Case{&sealed, &told}
 }
 

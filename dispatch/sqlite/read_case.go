@@ -117,8 +117,7 @@ func (l *caseLoader) rows() error {
 			c.Regions = strings.Split(regions, " ")
 		}
 		c.Location = point(lon, lat)
-		c.Needs.Skills, c.PeopleAtRisk, c.Event, c.NeedsReview, c.Closing =
-			detail.Skills, detail.PeopleAtRisk, detail.Event, detail.NeedsReview, detail.Closing
+		c.Needs.Skills, c.CaseDetail = detail.Skills, detail.CaseDetail
 		l.cases = append(l.cases, c)
 		l.byKey[c.Key] = c
 		return nil
@@ -175,13 +174,13 @@ func (l *caseLoader) subjects() error {
 func (l *caseLoader) assignments() error {
 	return l.each("assignment LEFT JOIN team ON team.key = team_key", `case_key, n, team_key, team.id, round, status, slot, distance_m,
 		position_at, rings, by_hand, created, slot_changed, assignment.changed, offered_at, answer_by, answered_at, eta_at, en_route_at,
-		on_scene_at, standing_down_at, acknowledged_at, finished_at, people, people_returned, words`, "case_key", "case_key, n", func(rows *sql.Rows) error {
+		on_scene_at, standing_down_at, acknowledged_at, finished_at, people, people_returned, words, assignment.detail`, "case_key", "case_key, n", func(rows *sql.Rows) error {
 		var key int64
 		var a dispatch.Assignment
 		if err := rows.Scan(&key, &a.N, &a.Team, scanText(&a.TeamID), &a.Round, &a.Status, &a.Slot, &a.DistanceM, scanTime(&a.PositionAt),
 			&a.Rings, &a.ByHand, &a.Created, &a.SlotChanged, &a.Changed, scanTime(&a.OfferedAt), scanTime(&a.AnswerBy),
 			scanTime(&a.AnsweredAt), scanTime(&a.ETAAt), scanTime(&a.EnRouteAt), scanTime(&a.OnSceneAt), scanTime(&a.StandingDownAt),
-			scanTime(&a.AcknowledgedAt), scanTime(&a.FinishedAt), scanNumber(&a.People), scanNumber(&a.PeopleReturned), scanText(&a.Words)); err != nil {
+			scanTime(&a.AcknowledgedAt), scanTime(&a.FinishedAt), scanNumber(&a.People), scanNumber(&a.PeopleReturned), scanText(&a.Words), scanJSON(&a.AssignmentDetail)); err != nil {
 			return err
 		}
 		c, err := l.of(key)

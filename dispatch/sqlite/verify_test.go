@@ -116,7 +116,8 @@ func TestVerifySeesDamage(t *testing.T) {
 		{"a slot taken twice", "slots", `DROP INDEX assignment_slot; UPDATE assignment SET slot = 1, team_key = 1 WHERE slot > 0`},
 		{"a team twice on a case", "assignments", `DROP INDEX assignment_live; INSERT INTO assignment SELECT case_key, n + 1, team_key, round, status,
 			0, distance_m, position_at, rings, by_hand, created, slot_changed, changed, offered_at, answer_by, answered_at, eta_at,
-			en_route_at, on_scene_at, standing_down_at, acknowledged_at, finished_at, people, people_returned, words FROM assignment WHERE status = 'accepted'`},
+			en_route_at, on_scene_at, standing_down_at, acknowledged_at, finished_at, people, people_returned, words, detail FROM assignment
+			WHERE status = 'accepted'`},
 		{"an outcome that nobody told", "outcomes", `UPDATE subject SET outcome = 'deceased', outcome_at = 0 WHERE outcome IS NULL`},
 		{"an outcome forgotten", "outcomes", `UPDATE subject SET outcome = NULL WHERE outcome = 'found'`},
 		{"a personal row is gone", "personal", `UPDATE personal SET data = '{}'`},

@@ -57,11 +57,20 @@ const (
 
 // caseDetail is what no query asks for.
 type caseDetail struct {
-	Skills       []string                 `json:"skills,omitempty"`
-	PeopleAtRisk *dispatch.PeopleAtRisk   `json:"people_at_risk,omitempty"`
-	Event        *dispatch.EventDetails   `json:"event,omitempty"`
-	NeedsReview  []dispatch.Review        `json:"needs_review,omitempty"`
-	Closing      *dispatch.SubjectOutcome `json:"closing,omitempty"`
+	Skills []string `json:"skills,omitempty"`
+	dispatch.CaseDetail
+}
+
+// detailText gives what no query asks for as JSON; nil when there is nothing.
+func detailText[T any](value T) (any, error) {
+	data, err := json.Marshal(value)
+	switch {
+	case err != nil:
+		return nil, refused("%w", err)
+	case string(data) == "{}":
+		return nil, nil
+	}
+	return string(data), nil
 }
 
 func (w *writer) caseRow(c *dispatch.Case, base int64) error {
@@ -74,16 +83,13 @@ func (w *writer) caseRow(c *dispatch.Case, base int64) error {
 	if !changed {
 		return nil
 	}
-	var lon, lat, detail any
+	var lon, lat any
 	if c.Location != nil {
 		lon, lat = c.Location.Lon(), c.Location.Lat()
 	}
-	if len(c.Needs.Skills) > 0 || c.PeopleAtRisk != nil || c.Event != nil || len(c.NeedsReview) > 0 || c.Closing != nil {
-		data, err := json.Marshal(caseDetail{c.Needs.Skills, c.PeopleAtRisk, c.Event, c.NeedsReview, c.Closing})
-		if err != nil {
-			return refused("%w", err)
-		}
-		detail = string(data)
+	detail, err := detailText(caseDetail{c.Needs.Skills, c.CaseDetail})
+	if err != nil {
+		return err
 	}
 	s := w.rows.insertCase
 	if c.Key <= base {
