@@ -15,6 +15,11 @@ type Settings struct {
 	// PositionFresh is how old a team's position may be to be used instead of
 	// its base.
 	PositionFresh time.Duration
+	// Travel says how each transport is taken to travel until local data
+	// replace it; TravelRange how far a trip may be off: the most is so many
+	// times what is expected, the least is that part of it.
+	Travel      map[Transport]TransportAssumption
+	TravelRange float64
 }
 
 // DefaultSettings gives the settings that a new installation starts with.
@@ -22,6 +27,8 @@ func DefaultSettings() Settings {
 	return Settings{
 		OfferTimeout:  map[Urgency]time.Duration{LifeThreatening: time.Minute, Urgent: 3 * time.Minute, Routine: 10 * time.Minute},
 		PositionFresh: 30 * time.Minute,
+		Travel:        defaultTravel(),
+		TravelRange:   defaultTravelRange,
 	}
 }
 
@@ -49,8 +56,9 @@ type State struct {
 	positions    geo.Index       // the newest position of the teams that have one
 	moved        int64           // counts positions
 	near         []geo.Neighbour // scratch of nearest
-	guests       []int64         // cases in memory for this batch only, unless they are active
-	guestsBefore []int64         // of the batch before, which may be on its way into the database
+	paces        [transports]Pace
+	guests       []int64 // cases in memory for this batch only, unless they are active
+	guestsBefore []int64 // of the batch before, which may be on its way into the database
 }
 
 // teamState is a team with what changes without a message of its own.
@@ -61,6 +69,7 @@ type teamState struct {
 	available bool
 	capacity  int
 	rangeM    float64 // 0: no limit
+	transport int     // its place in Transports
 
 	position *TeamPosition
 	slots    slotSet
@@ -94,6 +103,9 @@ func NewState(settings Settings, snapshot *Snapshot) *State {
 		applied:      generations{map[Identity]Applied{}, map[Identity]Applied{}},
 		teamKeys:     make(map[string]int32, len(snapshot.Teams)),
 		numbers:      make(map[string]int64, len(snapshot.Numbers)),
+	}
+	for i, transport := range Transports() {
+		s.paces[i] = settings.assumedPace(transport)
 	}
 	for _, team := range snapshot.Teams {
 		s.putTeam(team)
@@ -271,6 +283,7 @@ func (s *State) putTeam(team *Team) {
 	}
 	t.team = team
 	t.available, t.capacity, t.rangeM = team.Available, team.Capacity, team.RangeKM*1000
+	t.transport = team.Transport.index()
 	t.kinds = 0
 	for _, kind := range team.Kinds {
 		t.kinds |= kind.bit()

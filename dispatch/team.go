@@ -33,6 +33,12 @@ type TeamRegistration struct {
 	Answers      Answers
 	Contacts     []Contact
 	At           time.Time // of the message; an older one changes nothing
+	TeamDetail
+}
+
+// TeamDetail is what no query asks for: a store keeps it as one text of JSON.
+type TeamDetail struct {
+	Transport Transport `json:"transport,omitempty"` // empty: a car
 }
 
 // Contact is a way to wake a team.

@@ -264,7 +264,7 @@ func TestDecodeTeam(t *testing.T) {
 	}
 	// Defaults, and Kafka's time where the message has none.
 	r = decodeValue(testTopics.Teams, `{"type":"team.registered","id":"t","base":{"type":"Point","coordinates":[62.49,52.54]}}`).Message.Registration
-	if r.Capacity != 1 || r.Answers != dispatch.AnswersManual || len(r.Kinds) != 2 || r.At.UnixMilli() != 1795255320123 || r.Name != "t" {
+	if r.Capacity != 1 || r.Answers != dispatch.AnswersManual || len(r.Kinds) != 2 || r.At.UnixMilli() != 1795255320123 || r.Name != "t" || r.Transport != dispatch.ByCar {
 		t.Errorf("%+v", r)
 	}
 	d := decodeValue(testTopics.Teams, strings.Replace(value, "62.49,52.54", "52.54,62.49", 1)).Message.DeadLetter

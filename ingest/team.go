@@ -17,6 +17,7 @@ const (
 var (
 	teamTypes    = []string{teamRegistered, teamAvailability}
 	answers      = []dispatch.Answers{dispatch.AnswersManual, dispatch.AnswersAutomatic}
+	transports   = dispatch.Transports()
 	channels     = []string{"webpush", "webhook"}
 	defaultKinds = []dispatch.Kind{dispatch.MissingPerson, dispatch.Emergency}
 )
@@ -64,6 +65,9 @@ var registrationRules = map[string]rule[dispatch.TeamRegistration]{
 	}},
 	"answers": {read: func(r *reading, at pointer, v value, into *dispatch.TeamRegistration) {
 		into.Answers = word(r, at, v, answers)
+	}},
+	"transport": {read: func(r *reading, at pointer, v value, into *dispatch.TeamRegistration) {
+		into.Transport = word(r, at, v, transports)
 	}},
 	"contacts": {read: func(r *reading, at pointer, v value, into *dispatch.TeamRegistration) {
 		into.Contacts = nil
@@ -113,6 +117,7 @@ var availabilityRules = map[string]rule[dispatch.TeamAvailability]{
 func readRegistration(v value, received time.Time) (*dispatch.TeamRegistration, reading) {
 	registration := &dispatch.TeamRegistration{
 		Kinds: defaultKinds, Capacity: 1, Answers: dispatch.AnswersManual, At: received,
+		TeamDetail: dispatch.TeamDetail{Transport: dispatch.ByCar},
 	}
 	var r reading
 	readObject(&r, "", v, registrationRules, registration)

@@ -86,20 +86,21 @@ type ApplicationRefBody struct {
 
 // TeamBody registers a team.
 type TeamBody struct {
-	Type         string           `json:"type,omitempty" enum:"team.registered" doc:"Required in Kafka"`
-	ID           string           `json:"id,omitempty" pattern:"^[A-Za-z0-9._:~-]{1,128}$" doc:"Over HTTP it is set from the address"`
-	Organisation string           `json:"organisation,omitempty"`
-	Branch       string           `json:"branch,omitempty"`
-	Name         string           `json:"name"`
-	Base         PointView        `json:"base"`
-	Kinds        []dispatch.Kind  `json:"kinds,omitempty" doc:"What it may be asked for; missing_person and emergency when absent"`
-	Skills       []string         `json:"skills,omitempty"`
-	Members      int              `json:"members,omitempty"`
-	Capacity     int              `json:"capacity,omitempty" doc:"Cases at once"`
-	RangeKM      float64          `json:"range_km,omitempty" doc:"Kilometres; absent: no limit"`
-	Answers      dispatch.Answers `json:"answers,omitempty" enum:"manual,automatic"`
-	Contacts     []ContactBody    `json:"contacts,omitempty"`
-	At           *time.Time       `json:"at,omitempty"`
+	Type         string             `json:"type,omitempty" enum:"team.registered" doc:"Required in Kafka"`
+	ID           string             `json:"id,omitempty" pattern:"^[A-Za-z0-9._:~-]{1,128}$" doc:"Over HTTP it is set from the address"`
+	Organisation string             `json:"organisation,omitempty"`
+	Branch       string             `json:"branch,omitempty"`
+	Name         string             `json:"name"`
+	Base         PointView          `json:"base"`
+	Kinds        []dispatch.Kind    `json:"kinds,omitempty" doc:"What it may be asked for; missing_person and emergency when absent"`
+	Skills       []string           `json:"skills,omitempty"`
+	Members      int                `json:"members,omitempty"`
+	Capacity     int                `json:"capacity,omitempty" doc:"Cases at once"`
+	RangeKM      float64            `json:"range_km,omitempty" doc:"Kilometres; absent: no limit"`
+	Answers      dispatch.Answers   `json:"answers,omitempty" enum:"manual,automatic"`
+	Transport    dispatch.Transport `json:"transport,omitempty" enum:"on_foot,car,offroad,snowmobile,boat,helicopter" doc:"How it gets to a place; car when absent"`
+	Contacts     []ContactBody      `json:"contacts,omitempty"`
+	At           *time.Time         `json:"at,omitempty"`
 }
 
 // ContactBody is a way to wake a team.

@@ -197,11 +197,11 @@ func TestDocumentedBodiesAreReadable(t *testing.T) {
 		t.Errorf("%v %+v", err, filing)
 	}
 	team := web.TeamBody{Type: "team.registered", ID: "x", Organisation: "o", Branch: "b", Name: "n", Base: *application.Location,
-		Kinds: []dispatch.Kind{"emergency"}, Skills: []string{"dog"}, Members: 3, Capacity: 2, RangeKM: 10, Answers: "automatic",
+		Kinds: []dispatch.Kind{"emergency"}, Skills: []string{"dog"}, Members: 3, Capacity: 2, RangeKM: 10, Answers: "automatic", Transport: "boat",
 		Contacts: []web.ContactBody{{Channel: "webhook", Address: "https://example.org/"}}, At: &at}
 	registration, _, err := ingest.ReadTeam(encode(t, team), time.Time{})
 	must(t, err)
-	if registration.RangeKM != 10 || registration.Answers != "automatic" || len(registration.Contacts) != 1 {
+	if registration.RangeKM != 10 || registration.Answers != "automatic" || registration.Transport != "boat" || len(registration.Contacts) != 1 {
 		t.Errorf("%+v", registration)
 	}
 	until := at.Add(time.Hour)

@@ -301,6 +301,7 @@ func appendTeam(b []byte, t dispatch.TeamState, live []string, position bool) []
 		b = decimal(b, "range_km", t.RangeKM)
 	}
 	b = text(b, "answers", string(t.Answers))
+	b = text(b, "transport", string(t.Transport))
 	b = append(name(b, "available"), boolText(t.Available)...)
 	if !t.Available {
 		b = moment(b, "unavailable_until", t.Until)

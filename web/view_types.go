@@ -168,22 +168,23 @@ type MarkView struct {
 
 // TeamView is a team.
 type TeamView struct {
-	ID               string            `json:"id"`
-	Organisation     string            `json:"organisation,omitempty"`
-	Branch           string            `json:"branch,omitempty"`
-	Name             string            `json:"name"`
-	Base             PointView         `json:"base"`
-	Region           string            `json:"region,omitempty" doc:"Of the base; ISO 3166-2"`
-	Kinds            []dispatch.Kind   `json:"kinds,omitempty"`
-	Skills           []string          `json:"skills,omitempty"`
-	Members          int               `json:"members,omitempty"`
-	Capacity         int               `json:"capacity" doc:"Cases at once"`
-	RangeKM          float64           `json:"range_km,omitempty" doc:"Kilometres; absent: no limit"`
-	Answers          dispatch.Answers  `json:"answers" enum:"manual,automatic"`
-	Available        bool              `json:"available"`
-	UnavailableUntil *time.Time        `json:"unavailable_until,omitempty"`
-	Position         *TeamPositionView `json:"position,omitempty"`
-	LiveCases        []string          `json:"live_cases,omitempty" doc:"Cases that take one of its slots and that the viewer sees; the oldest 5"`
+	ID               string             `json:"id"`
+	Organisation     string             `json:"organisation,omitempty"`
+	Branch           string             `json:"branch,omitempty"`
+	Name             string             `json:"name"`
+	Base             PointView          `json:"base"`
+	Region           string             `json:"region,omitempty" doc:"Of the base; ISO 3166-2"`
+	Kinds            []dispatch.Kind    `json:"kinds,omitempty"`
+	Skills           []string           `json:"skills,omitempty"`
+	Members          int                `json:"members,omitempty"`
+	Capacity         int                `json:"capacity" doc:"Cases at once"`
+	RangeKM          float64            `json:"range_km,omitempty" doc:"Kilometres; absent: no limit"`
+	Answers          dispatch.Answers   `json:"answers" enum:"manual,automatic"`
+	Transport        dispatch.Transport `json:"transport,omitempty" enum:"on_foot,car,offroad,snowmobile,boat,helicopter" doc:"How it gets to a place; absent: car"`
+	Available        bool               `json:"available"`
+	UnavailableUntil *time.Time         `json:"unavailable_until,omitempty"`
+	Position         *TeamPositionView  `json:"position,omitempty"`
+	LiveCases        []string           `json:"live_cases,omitempty" doc:"Cases that take one of its slots and that the viewer sees; the oldest 5"`
 }
 
 // TeamPositionView is where a team was.

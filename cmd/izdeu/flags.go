@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -47,6 +48,8 @@ type serveCommand struct {
 	Demo          bool              `env:"IZDEU_DEMO" help:"Play the Kostanay teams and a day of invented cases, in a data directory of its own."`
 	DutyPhone     string            `env:"IZDEU_DUTY_PHONE" default:"112" placeholder:"PHONE" help:"Shown wherever the program cannot help (${default})."`
 	OfferTimeout  map[string]string `env:"IZDEU_OFFER_TIMEOUT" mapsep:"," placeholder:"URGENCY=TIME,…" help:"How long a team has to answer: life_threatening=60s,urgent=3m,routine=10m unless you say otherwise."`
+	Travel        map[string]string `env:"IZDEU_TRAVEL" mapsep:"," placeholder:"TRANSPORT=DETOURxKMH,…" help:"How teams travel: detour factor and km/h by transport, such as car=1.3x60. Assumptions until 20 trips of this installation replace them: on_foot=1.2x5,car=1.3x60,offroad=1.3x40,snowmobile=1.2x30,boat=1.2x20,helicopter=1x180."`
+	TravelRange   float64           `env:"IZDEU_TRAVEL_RANGE" default:"1.5" placeholder:"FACTOR" help:"How far travel may be off, until trips tell: between 1/FACTOR and FACTOR times what is expected (${default}; an assumption)."`
 	SecureCookies bool              `env:"IZDEU_SECURE_COOKIES" help:"Send the session cookie over HTTPS only: for a server behind a proxy with a certificate."`
 	DiskFloorMiB  uint64            `name:"disk-floor-mib" env:"IZDEU_DISK_FLOOR_MIB" default:"512" placeholder:"MIB" help:"Take nothing in while less is free on the disk of the embedded broker (${default})."`
 	LogLevel      string            `env:"IZDEU_LOG_LEVEL" default:"info" enum:"debug,info,warn,error" placeholder:"LEVEL" help:"Least level that is logged: debug, info, warn or error (${default})."`
@@ -102,6 +105,23 @@ func (c *serveCommand) settings() (dispatch.Settings, error) {
 		}
 		settings.OfferTimeout[urgency] = timeout
 	}
+	for name, text := range c.Travel {
+		transport := dispatch.Transport(strings.TrimSpace(name))
+		if !slices.Contains(dispatch.Transports(), transport) {
+			return settings, misused("--travel: there is no transport %q; use on_foot, car, offroad, snowmobile, boat and helicopter", name)
+		}
+		detour, speed, found := strings.Cut(strings.TrimSpace(text), "x")
+		factor, wrongFactor := strconv.ParseFloat(detour, 64)
+		kmh, wrongSpeed := strconv.ParseFloat(speed, 64)
+		if !found || wrongFactor != nil || wrongSpeed != nil || !(factor >= 1 && factor <= 10) || !(kmh >= 1 && kmh <= 1000) {
+			return settings, misused("--travel: %s=%s is no detour factor of 1 to 10 and speed of 1 to 1000 km/h, such as 1.3x60", name, text)
+		}
+		settings.Travel[transport] = dispatch.TransportAssumption{DetourFactor: factor, SpeedKMH: kmh}
+	}
+	if !(c.TravelRange >= 1 && c.TravelRange <= 10) {
+		return settings, misused("--travel-range: %v is no factor of 1 to 10", c.TravelRange)
+	}
+	settings.TravelRange = c.TravelRange
 	return settings, nil
 }
 

@@ -74,7 +74,7 @@ func TestFirstKeyIsShownOnceAndGood(t *testing.T) {
 		text.Reset()
 		ctx, cancel := context.WithCancel(ctx)
 		defer cancel()
-		c := &serveCommand{Data: data, Listen: "127.0.0.1:0", KafkaListen: "127.0.0.1:0", KafkaPrefix: "izdeu.", LogLevel: "error"}
+		c := &serveCommand{Data: data, Listen: "127.0.0.1:0", KafkaListen: "127.0.0.1:0", KafkaPrefix: "izdeu.", LogLevel: "error", TravelRange: 1.5}
 		log, err := newLogger(&safeBuffer{}, c.LogLevel)
 		if err != nil {
 			t.Fatal(err)
@@ -147,6 +147,8 @@ func TestWhatServeRefuses(t *testing.T) {
 		{"a demo as real data", serveArguments(marked(markerDemo), "127.0.0.1:0", "127.0.0.1:0"), exitMisused, []string{"--demo", "--data"}},
 		{"damaged files of the broker", serveArguments(damaged, "127.0.0.1:0", "127.0.0.1:0"), exitFailed, []string{"topics.json", "backup"}},
 		{"an unknown urgency", append(serveArguments(t.TempDir(), "127.0.0.1:0", "127.0.0.1:0"), "--offer-timeout", "soon=3m"), exitMisused, []string{"--offer-timeout", "life_threatening"}},
+		{"an unknown transport", append(serveArguments(t.TempDir(), "127.0.0.1:0", "127.0.0.1:0"), "--travel", "camel=1x20"), exitMisused, []string{"--travel", "snowmobile"}},
+		{"a speed that is none", append(serveArguments(t.TempDir(), "127.0.0.1:0", "127.0.0.1:0"), "--travel", "car=60"), exitMisused, []string{"--travel", "1.3x60"}},
 		{"an unknown flag", []string{"serve", "--dta", "x"}, exitMisused, []string{"--dta", "--help"}},
 	}
 	for _, test := range tests {

@@ -63,7 +63,8 @@ func (p *page) fullTeam() *dispatch.Team {
 	team.TeamRegistration = dispatch.TeamRegistration{ID: team.ID, Organisation: "Region-10", Branch: "Lisakovsk", Name: "Регион-10",
 		Base: orb.Point{62.49, 52.54}, Kinds: []dispatch.Kind{dispatch.Emergency, dispatch.MissingPerson}, Skills: []string{"dog", "snow mobile"},
 		Members: 12, Capacity: 3, RangeKM: 300.5, Answers: dispatch.AnswersAutomatic,
-		Contacts: []dispatch.Contact{{Channel: "webhook", Address: "https://example.org/?a=1&b=<2>"}, {Channel: "webpush", Address: "x"}}, At: p.tick()}
+		Contacts: []dispatch.Contact{{Channel: "webhook", Address: "https://example.org/?a=1&b=<2>"}, {Channel: "webpush", Address: "x"}}, At: p.tick(),
+		TeamDetail: dispatch.TeamDetail{Transport: dispatch.Offroad}}
 	team.Region, team.Available, team.Until, team.AvailableAt = "KZ-39", true, p.tick(), p.tick()
 	return team
 }

@@ -132,6 +132,7 @@ export interface TeamView {
   members?: number;
   capacity?: number;
   range_km?: number;
+  transport?: string;
   answers?: 'manual' | 'automatic';
   available?: boolean;
   unavailable_until?: string;
@@ -223,5 +224,6 @@ export interface TeamBody {
   members?: number;
   capacity?: number;
   range_km?: number;
+  transport?: string;
   answers: 'manual' | 'automatic';
 }
