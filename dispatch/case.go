@@ -42,6 +42,7 @@ type Case struct {
 	Subjects     []Subject
 	Assignments  []Assignment
 	Sealed       []SealedOutcome
+	Members      []Member // of the teams, by the links of their rosters
 	Personal     Personal
 }
 
@@ -194,6 +195,7 @@ func (c *Case) clone() *Case {
 	d.Subjects = slices.Clone(c.Subjects)
 	d.Assignments = slices.Clone(c.Assignments)
 	d.Sealed = slices.Clone(c.Sealed)
+	d.Members = slices.Clone(c.Members)
 	d.Personal.Applications = slices.Clone(c.Personal.Applications)
 	d.Personal.Subjects = slices.Clone(c.Personal.Subjects)
 	return &d

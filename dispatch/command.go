@@ -26,13 +26,14 @@ const (
 	CommandOutcome      CommandType = "case.outcome"
 	CommandFamilyTold   CommandType = "case.family_told"
 	CommandReopen       CommandType = "case.reopen"
+	CommandRosterAnswer CommandType = "roster.answer"
 )
 
 // CommandTypes lists the commands that Decide knows.
 func CommandTypes() []CommandType {
 	return []CommandType{CommandAccept, CommandDecline, CommandEnRoute, CommandOnScene, CommandStandDownAck,
 		CommandReturned, CommandRelease, CommandAssign, CommandCallOut, CommandUpdate, CommandNote,
-		CommandOutcome, CommandFamilyTold, CommandReopen}
+		CommandOutcome, CommandFamilyTold, CommandReopen, CommandRosterAnswer}
 }
 
 // Command is the content of a message on the commands topic. Fields that a
@@ -63,6 +64,9 @@ type Command struct {
 	ToldBy     string
 	Role       string
 	Location   *orb.Point
+
+	Round  int           // of roster.answer: the team's round on the case; 0: the newest
+	Member *MemberAnswer // of roster.answer
 
 	Fields *Filing  // of case.update: the fields of the application that were given
 	Given  []string // of case.update: their JSON pointers

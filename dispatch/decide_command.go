@@ -34,6 +34,8 @@ func (d *decision) command(command *Command) (int64, *Refusal) {
 		refusal = d.familyTold(c, command)
 	case CommandReopen:
 		refusal = d.reopen(c, command)
+	case CommandRosterAnswer:
+		refusal = d.rosterAnswer(c, command)
 	default:
 		refusal = d.assignmentCommand(c, command)
 	}

@@ -31,6 +31,7 @@ const (
 	EventAcknowledged EventType = "assignment.stand_down_acknowledged"
 	EventReturned     EventType = "assignment.returned"
 	EventReleased     EventType = "assignment.released"
+	EventRoster       EventType = "assignment.roster"
 
 	EventTeamRegistered   EventType = "team.registered"
 	EventTeamAvailability EventType = "team.availability"
@@ -42,7 +43,7 @@ func EventTypes() []EventType {
 		EventCaseOutcome, EventCaseUnanswered, EventCaseNoted, EventCaseCallOut,
 		EventOffered, EventNoAnswer, EventAccepted, EventDeclined, EventWithdrawn, EventEnRoute, EventOnScene,
 		EventStandingDown, EventAcknowledged, EventReturned, EventReleased,
-		EventTeamRegistered, EventTeamAvailability}
+		EventTeamRegistered, EventTeamAvailability, EventRoster}
 }
 
 // Event is one line of the journal. Its fields are a whitelist of ids, enums,
@@ -100,6 +101,8 @@ type EventFields struct {
 	Capacity     int       `json:"capacity,omitempty"`
 	Available    *bool     `json:"available,omitempty"`
 	Until        time.Time `json:"until,omitzero"`
+
+	Roster *Roster `json:"roster,omitempty"` // of assignment.roster: how its members stand, after it
 }
 
 // EventSubject is a subject as the journal knows it.

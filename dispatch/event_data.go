@@ -73,6 +73,15 @@ func (e *Event) AppendData(b []byte) []byte {
 	w.number("capacity", f.Capacity)
 	w.truth("available", f.Available)
 	w.time("until", f.Until)
+	if r := f.Roster; r != nil {
+		w.name("roster")
+		w.b = append(w.b, '{')
+		w.count("coming", &r.Coming)
+		w.count("seats", &r.Seats)
+		w.count("arrived", &r.Arrived)
+		w.count("home", &r.Home)
+		w.b = append(w.b, '}')
+	}
 	return append(w.b, '}')
 }
 

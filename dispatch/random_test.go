@@ -110,7 +110,7 @@ func (a *actions) command() {
 	} else {
 		team = oneOf(a, "team", testTeams...)
 	}
-	command := oneOf(a, "command", append(CommandTypes(), "case.merge", CommandAccept, CommandAccept, CommandReturned, CommandReturned, CommandOutcome)...)
+	command := oneOf(a, "command", append(CommandTypes(), "case.merge", CommandAccept, CommandAccept, CommandReturned, CommandReturned, CommandOutcome, CommandRosterAnswer, CommandRosterAnswer)...)
 	a.w.command(command, key, team, func(c *Command) {
 		if a.pick("said when", 3) == 0 {
 			c.At = a.w.now.Add(time.Duration(a.pick("minutes ago", 30)-5) * time.Minute)
@@ -119,6 +119,9 @@ func (a *actions) command() {
 		c.CallOut = oneOf(a, "call_out", CallOuts()...)
 		c.SubjectID = oneOf(a, "subject", "", "s1", "s2")
 		c.People = oneOf(a, "people", nil, pointer(4))
+		if command == CommandRosterAnswer {
+			a.member(c)
+		}
 		switch command {
 		case CommandOutcome:
 			a.outcome(c, a.w.rows[key])
@@ -157,6 +160,15 @@ func (a *actions) outcome(c *Command, row *Case) {
 	case OutcomeClosed:
 		c.Reason = oneOf(a, "reason", ClosedReasons()...)
 	}
+}
+
+// member draws what one of three people answers.
+func (a *actions) member(c *Command) {
+	c.Round = oneOf(a, "round", 0, 0, 0, 1, 2)
+	c.Member = &MemberAnswer{ID: oneOf(a, "member", "m1", "m2", "m3"), Name: oneOf(a, "name", "", personal+"name", personal+"name"),
+		Phone: oneOf(a, "phone", "", personal+"phone"), Adult: oneOf(a, "adult", nil, pointer(true), pointer(true), pointer(false)),
+		Guardian: a.pick("guardian", 2) == 0, Answer: oneOf(a, "answer", MemberAnswers()...),
+		ETAMinutes: oneOf(a, "member's eta", nil, pointer(30)), Seats: oneOf(a, "seats", nil, pointer(3))}
 }
 
 func (a *actions) move() {

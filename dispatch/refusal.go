@@ -41,6 +41,8 @@ const (
 	RefusedOutcomeNotConfirmed = "outcome-not-confirmed"
 	RefusedNothingWithheld     = "nothing-withheld"
 	RefusedStale               = "stale"
+	RefusedMinor               = "minor"
+	RefusedRosterFull          = "roster-full"
 )
 
 func refuse(code, format string, arguments ...any) *Refusal {

@@ -244,6 +244,9 @@ func (c *Case) lastChange() int64 {
 	for i := range c.Sealed {
 		last = max(last, c.Sealed[i].Changed)
 	}
+	for i := range c.Members {
+		last = max(last, c.Members[i].Changed)
+	}
 	return last
 }
 
@@ -307,6 +310,7 @@ func (v *verifier) compare(c *Case, events []Event) {
 	}
 	v.compareAssignments(c, statuses)
 	v.compareOutcomes(c, outcomes)
+	v.compareRosters(c, events)
 	if len(c.Personal.Subjects) != len(c.Subjects) || len(c.Personal.Applications) != len(c.Applications) {
 		v.violated("personal", "case %s: the personal row is not as long as the case", c.ID)
 	}

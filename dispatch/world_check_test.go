@@ -46,6 +46,7 @@ func (w *world) check(before *memory, message *Message, changes *Changes) {
 	w.checkTeams(before)
 	for _, c := range w.rows {
 		w.checkCase(c)
+		w.checkRosters(c)
 	}
 	w.checkWaiting()
 	w.checkSecrets(changes)
@@ -66,6 +67,9 @@ func (w *world) checkEvents(before *memory, message *Message, changes *Changes) 
 		}
 		if !slices.Contains(EventTypes(), event.Type) {
 			w.tb.Fatalf("event %s is not in the list", event.Type)
+		}
+		if event.Type == EventRoster {
+			w.rosters[rosterOf{event.Case, event.Team, event.Round}] = *event.Roster
 		}
 		if event.Case != 0 && event.CaseID != w.rows[event.Case].ID || event.Team != 0 && event.TeamID != w.teams[event.Team].ID {
 			w.tb.Fatalf("event %d names %q and %q", event.Sequence, event.CaseID, event.TeamID)
@@ -122,7 +126,7 @@ func parts(c *Case) map[string]part {
 	}
 	add := func(name string, row any, changed int64) { p[name] = part{canonical(row), changed} }
 	row := *c
-	row.Changed, row.Applications, row.Subjects, row.Assignments, row.Sealed, row.Personal = 0, nil, nil, nil, nil, Personal{}
+	row.Changed, row.Applications, row.Subjects, row.Assignments, row.Sealed, row.Members, row.Personal = 0, nil, nil, nil, nil, nil, Personal{}
 	add("case", row, c.Changed)
 	for i, a := range c.Applications {
 		changed := a.Changed
@@ -143,6 +147,11 @@ func parts(c *Case) map[string]part {
 		changed := s.Changed
 		s.Changed = 0
 		add("sealed "+strconv.Itoa(i), s, changed)
+	}
+	for i, m := range c.Members {
+		changed := m.Changed
+		m.Changed = 0
+		add("member "+strconv.Itoa(i), m, changed)
 	}
 	personal := c.Personal
 	personal.Changed = 0

@@ -37,6 +37,7 @@ type world struct {
 	decisions []Decision
 	notes     []Note
 	counted   map[int64]*StatisticsCase
+	rosters   map[rosterOf]Roster // as the journal tells them
 	handed    map[*Case]string
 }
 
@@ -55,7 +56,7 @@ func newWorld(tb failer) *world {
 	snapshot := &Snapshot{Head: Position{Epoch: testEpoch}}
 	return &world{tb: tb, state: NewState(DefaultSettings(), snapshot), now: worldStart,
 		rows: map[int64]*Case{}, teams: map[int32]*Team{}, positions: map[string]TeamPosition{}, numbers: map[string]int64{},
-		applied: map[Identity]Applied{}, known: map[Identity]int64{}, counted: map[int64]*StatisticsCase{}, handed: map[*Case]string{}}
+		applied: map[Identity]Applied{}, known: map[Identity]int64{}, counted: map[int64]*StatisticsCase{}, handed: map[*Case]string{}, rosters: map[rosterOf]Roster{}}
 }
 
 // find answers a lookup as a store does.

@@ -96,6 +96,22 @@ var commandRules = map[string]rule[dispatch.Command]{
 	"role": {read: func(r *reading, at pointer, v value, c *dispatch.Command) {
 		c.Role = r.text(at, v)
 	}},
+	"round": {read: func(r *reading, at pointer, v value, c *dispatch.Command) {
+		if round, ok := r.integer(at, v, 1, 1_000_000); ok {
+			c.Round = int(round)
+		}
+	}},
+	"member": {read: func(r *reading, at pointer, v value, c *dispatch.Command) {
+		if r.object(at, v) {
+			c.Member = &dispatch.MemberAnswer{}
+			readObject(r, at.String(), v, memberRules, c.Member)
+			for _, name := range []string{"id", "answer"} {
+				if missing(v, name) {
+					r.wrong(pointer{at.String(), name}, "is required")
+				}
+			}
+		}
+	}},
 	"location": {read: func(r *reading, at pointer, v value, c *dispatch.Command) {
 		// Somebody may be found far away: only what cannot be is wrong.
 		c.Location = r.point(at, v, false)
@@ -160,8 +176,9 @@ var commandFields = map[dispatch.CommandType]struct{ required, optional []string
 	dispatch.CommandNote:         {[]string{"note"}, []string{"team_id"}},
 	dispatch.CommandOutcome: {[]string{"outcome"}, []string{"subject_id", "condition", "found_by", "confirmed_by",
 		"identity", "reason", "people", "location", "family_told", "withhold", "team_id"}},
-	dispatch.CommandFamilyTold: {nil, []string{"subject_id", "told_by", "role"}},
-	dispatch.CommandReopen:     {nil, []string{"subject_id", "reason"}},
+	dispatch.CommandFamilyTold:   {nil, []string{"subject_id", "told_by", "role"}},
+	dispatch.CommandReopen:       {nil, []string{"subject_id", "reason"}},
+	dispatch.CommandRosterAnswer: {[]string{"team_id", "member"}, []string{"round"}},
 }
 
 // Fields that every command has.

@@ -76,6 +76,21 @@ type CommandBody struct {
 	ToldBy      string               `json:"told_by,omitempty"`
 	Role        string               `json:"role,omitempty"`
 	Location    *PointView           `json:"location,omitempty"`
+	Round       int                  `json:"round,omitempty" doc:"Of roster.answer: the team's round on the case; the newest when absent"`
+	Member      *MemberBody          `json:"member,omitempty" doc:"Of roster.answer"`
+}
+
+// MemberBody is what a member of a team answers. What is absent stays as it is
+// known.
+type MemberBody struct {
+	ID         string          `json:"id" pattern:"^[A-Za-z0-9._:~-]{1,128}$" doc:"Of the member on this assignment; a new one adds a member"`
+	Name       string          `json:"name,omitempty" maxLength:"100" doc:"Required of who goes"`
+	Phone      string          `json:"phone,omitempty" maxLength:"32"`
+	Adult      *bool           `json:"adult,omitempty" doc:"18 or older; required of who goes. A minor is refused, but at an event with guardian"`
+	Guardian   bool            `json:"guardian,omitempty" doc:"Of a minor: a parent or guardian agrees and comes along"`
+	Answer     dispatch.Answer `json:"answer" enum:"coming,not_coming,arrived,home"`
+	ETAMinutes *int            `json:"eta_minutes,omitempty"`
+	Seats      *int            `json:"seats,omitempty" doc:"Free places in the car, 0 to 60"`
 }
 
 // ApplicationRefBody names an application.

@@ -217,7 +217,8 @@ func TestDocumentedBodiesAreReadable(t *testing.T) {
 	for _, kind := range dispatch.CommandTypes() {
 		command := web.CommandBody{CommandID: "c", Type: kind, CaseID: "ce-1", At: &at, TeamID: "x", Note: "n", ETAMinutes: &total, People: &total,
 			Reason: "rescued", CallOut: "now", Audience: "team", SubjectID: "s1", Outcome: "found", Condition: "well", FoundBy: "team",
-			ConfirmedBy: "c", Identity: "confirmed", FamilyTold: true, ToldBy: "t", Role: "police", Location: application.Location}
+			ConfirmedBy: "c", Identity: "confirmed", FamilyTold: true, ToldBy: "t", Role: "police", Location: application.Location, Round: 2,
+			Member: &web.MemberBody{ID: "m", Name: "n", Phone: "p", Adult: new(bool), Guardian: true, Answer: "coming", ETAMinutes: &total, Seats: &total}}
 		read, err := ingest.ReadCommand(encode(t, command))
 		if err != nil || read.Type != kind || read.CaseID != "ce-1" {
 			t.Errorf("%s: %v %+v", kind, err, read)
@@ -231,6 +232,9 @@ func TestDocumentedBodiesAreReadable(t *testing.T) {
 			understood = read.Confirmed == "c" && read.FamilyTold && read.Location != nil && read.SubjectID == "s1"
 		case dispatch.CommandFamilyTold:
 			understood = read.ToldBy == "t" && read.Role == "police"
+		case dispatch.CommandRosterAnswer:
+			m := read.Member
+			understood = read.Round == 2 && m.ID == "m" && m.Name == "n" && m.Phone == "p" && !*m.Adult && m.Guardian && m.Answer == "coming" && *m.ETAMinutes == 3 && *m.Seats == 3
 		case dispatch.CommandNote:
 			understood = read.Note == "n" && read.Audience == "team"
 		default:

@@ -59,6 +59,8 @@ var problemTitles = map[string]string{
 	dispatch.RefusedOutcomeNotConfirmed: "The outcome is not confirmed",
 	dispatch.RefusedNothingWithheld:     "Nothing is withheld",
 	dispatch.RefusedStale:               "Something newer is known",
+	dispatch.RefusedMinor:               "Not before the age of 18",
+	dispatch.RefusedRosterFull:          "The roster is full",
 
 	codeUnauthorized:     "Sign in",
 	codeForbidden:        "Not allowed",

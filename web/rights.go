@@ -112,6 +112,9 @@ type rights struct {
 	// needToKnow narrows personal and reporter to the time in which one of the
 	// key's teams is wanted on the case.
 	needToKnow bool
+	// rosters says whose members are seen by name: of every team on the case,
+	// or of the key's own.
+	rosters reach
 	// ownApplications narrows a case to the applications of the key's own
 	// systems; where others filed too, personal data stays out.
 	ownApplications bool
@@ -128,21 +131,21 @@ var readOperations = []Operation{opGetApplication, opListCases, opGetCase, opGet
 var rightsOf = map[Role]rights{
 	RoleAdmin: {
 		cases: everywhere, teams: teamPositions, manage: everywhere,
-		personal: true, reporter: true, sealed: true, assignments: true, actors: true, letters: true,
+		personal: true, reporter: true, sealed: true, assignments: true, actors: true, letters: true, rosters: everywhere,
 		audiences: dispatch.Audiences(),
 		operations: with(readOperations, opGetCandidates, opFileApplication, opSendCommand, opGetCommand,
 			opListDeadLetters, opReplayDeadLetter, opPutTeam, opReportPosition, opSetAvailability, opMetrics),
 	},
 	RoleCoordinator: {
 		cases: ownRegionsAndNone, teams: teamPositions, manage: ownRegions,
-		personal: true, reporter: true, sealed: true, assignments: true, actors: true, letters: true,
+		personal: true, reporter: true, sealed: true, assignments: true, actors: true, letters: true, rosters: everywhere,
 		audiences: dispatch.Audiences(),
 		operations: with(readOperations, opGetCandidates, opFileApplication, opSendCommand, opGetCommand,
 			opListDeadLetters, opReplayDeadLetter, opPutTeam, opReportPosition, opSetAvailability),
 	},
 	RoleTeam: {
 		cases: ownTeams, teams: teamBases, manage: ownTeams,
-		personal: true, reporter: true, needToKnow: true, assignments: true,
+		personal: true, reporter: true, needToKnow: true, assignments: true, rosters: ownTeams,
 		audiences: []dispatch.Audience{dispatch.AudienceTeam},
 		operations: []Operation{opGetApplication, opListCases, opGetCase, opGetTimeline, opListTeams, opGetBoard, opLive,
 			opFileApplication, opSendCommand, opGetCommand, opReportPosition, opSetAvailability},
@@ -153,6 +156,7 @@ var rightsOf = map[Role]rights{
 			dispatch.CommandOnScene:      {ownTeam: true},
 			dispatch.CommandStandDownAck: {ownTeam: true},
 			dispatch.CommandReturned:     {ownTeam: true},
+			dispatch.CommandRosterAnswer: {ownTeam: true}, // for a member without a phone
 			// A death is recorded by a coordinator; no signs of life is a
 			// condition of found, and withheld.
 			dispatch.CommandOutcome: {committed: true, outcomes: []dispatch.Outcome{dispatch.OutcomeFound, dispatch.OutcomeClosed}},
@@ -166,7 +170,7 @@ var rightsOf = map[Role]rights{
 	},
 	RoleOffice: {
 		cases: ownRegions, teams: teamPositions,
-		personal: true, reporter: true, assignments: true, actors: true,
+		personal: true, reporter: true, assignments: true, actors: true, rosters: everywhere,
 		audiences:  []dispatch.Audience{dispatch.AudienceTeam, dispatch.AudienceCoordination},
 		operations: with(readOperations, opGetCandidates, opFileApplication, opSendCommand, opGetCommand),
 		commands: map[dispatch.CommandType]commandRight{
@@ -193,6 +197,7 @@ type sight struct {
 	assignments     bool
 	actors          bool
 	allApplications bool
+	rosters         reach // nowhere, ownTeams or everywhere
 	audiences       []dispatch.Audience
 }
 
@@ -293,6 +298,7 @@ func (v *viewer) sees(c *dispatch.Case) sight {
 		s.assignments = s.assignments || r.assignments
 		s.actors = s.actors || r.actors
 		s.allApplications = s.allApplications || !r.ownApplications
+		s.rosters = max(s.rosters, r.rosters)
 		if len(r.audiences) > len(s.audiences) { // each list contains the shorter ones
 			s.audiences = r.audiences
 		}

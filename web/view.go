@@ -60,7 +60,7 @@ func appendCase(b []byte, c *dispatch.Case, v *viewer, s sight, demo bool) []byt
 		b = append(texts(b, "skills", c.Needs.Skills), '}')
 	}
 	if s.assignments {
-		b = appendAssignments(b, c, s)
+		b = appendAssignments(b, c, v, s)
 		b = text(b, "lead_team_id", c.LeadTeam)
 	}
 	if s.personal {
@@ -216,13 +216,14 @@ func appendSealed(b []byte, c *dispatch.Case) []byte {
 	return b
 }
 
-func appendAssignments(b []byte, c *dispatch.Case, s sight) []byte {
+func appendAssignments(b []byte, c *dispatch.Case, v *viewer, s sight) []byte {
 	if len(c.Assignments) == 0 {
 		return b
 	}
 	b = append(name(b, "assignments"), '[')
 	for i := range c.Assignments {
 		a := &c.Assignments[i]
+		people, back := c.Headcount(a)
 		b = append(comma(b), '{')
 		b = text(b, "team_id", a.TeamID)
 		b = whole(b, "round", int64(a.Round))
@@ -245,7 +246,7 @@ func appendAssignments(b []byte, c *dispatch.Case, s sight) []byte {
 		}
 		b = moment(b, "answered_at", a.AnsweredAt)
 		b = moment(b, "eta_at", a.ETAAt)
-		b = positive(b, "people", a.People)
+		b = positive(b, "people", people)
 		if s.personal {
 			b = text(b, "reason", a.Words)
 		}
@@ -256,7 +257,8 @@ func appendAssignments(b []byte, c *dispatch.Case, s sight) []byte {
 		if a.Status == dispatch.AssignmentReturned {
 			b = moment(b, "returned_at", a.FinishedAt)
 		}
-		b = append(positive(b, "people_returned", a.PeopleReturned), '}')
+		b = positive(b, "people_returned", back)
+		b = append(appendRoster(b, c, a, s.rosters == everywhere || s.rosters == ownTeams && slices.Contains(v.teams, a.TeamID)), '}')
 	}
 	return append(b, ']')
 }

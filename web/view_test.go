@@ -63,6 +63,7 @@ func fullCases() []*dispatch.Case {
 		fill(reflect.ValueOf(c).Elem(), &n)
 		c.Assignments[0].PositionAt = c.Assignments[0].OfferedAt.Add(-time.Minute)
 		c.Subjects[0].N, c.Sealed[0].Subject = 1, 1
+		c.Members[0].Assignment, c.Members[0].Answer, c.Members[0].Served = c.Assignments[0].N, dispatch.AnswerArrived, time.Hour
 	}
 	sealed.Sealed[0].ReleasedAt = time.Time{}
 	sealed.Assignments[0].Status = dispatch.AssignmentOffered

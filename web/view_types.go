@@ -149,14 +149,41 @@ type AssignmentView struct {
 	AnswerBy       *time.Time                `json:"answer_by,omitempty" doc:"While offered"`
 	AnsweredAt     *time.Time                `json:"answered_at,omitempty"`
 	ETAAt          *time.Time                `json:"eta_at,omitempty"`
-	People         int                       `json:"people,omitempty"`
+	People         int                       `json:"people,omitempty" doc:"As the team said; else those of its roster who went"`
 	Reason         string                    `json:"reason,omitempty" doc:"The words of the answer"`
 	EnRouteAt      *time.Time                `json:"en_route_at,omitempty"`
 	OnSceneAt      *time.Time                `json:"on_scene_at,omitempty"`
 	StandingDownAt *time.Time                `json:"standing_down_at,omitempty"`
 	AcknowledgedAt *time.Time                `json:"acknowledged_at,omitempty"`
 	ReturnedAt     *time.Time                `json:"returned_at,omitempty"`
-	PeopleReturned int                       `json:"people_returned,omitempty"`
+	PeopleReturned int                       `json:"people_returned,omitempty" doc:"As the team said; else those of its roster who are home"`
+	Roster         *RosterView               `json:"roster,omitempty" doc:"What the team's members answered"`
+	Members        []MemberView              `json:"members,omitempty" doc:"For coordinators, offices and the team itself"`
+}
+
+// RosterView counts the members of a team, each once, by the newest answer.
+type RosterView struct {
+	Coming  int `json:"coming"`
+	Seats   int `json:"seats" doc:"Free places in the cars of those coming"`
+	Arrived int `json:"arrived"`
+	Home    int `json:"home"`
+	NotBack int `json:"not_back" doc:"Who is out: coming and arrived"`
+}
+
+// MemberView is a member of a team on one assignment.
+type MemberView struct {
+	ID         string          `json:"id" doc:"To answer for the member by roster.answer"`
+	Name       string          `json:"name,omitempty"`
+	Phone      string          `json:"phone,omitempty"`
+	Minor      bool            `json:"minor,omitempty" doc:"Under 18; at volunteer events alone, with a parent or guardian"`
+	Answer     dispatch.Answer `json:"answer" enum:"coming,not_coming,arrived,home"`
+	ETAAt      *time.Time      `json:"eta_at,omitempty"`
+	Seats      int             `json:"seats,omitempty"`
+	AnsweredAt *time.Time      `json:"answered_at,omitempty"`
+	ComingAt   *time.Time      `json:"coming_at,omitempty"`
+	ArrivedAt  *time.Time      `json:"arrived_at,omitempty"`
+	HomeAt     *time.Time      `json:"home_at,omitempty"`
+	Hours      float64         `json:"hours,omitempty" doc:"From the arrival, or from setting out where that was not said, until home; all outings together"`
 }
 
 // MarkView is a place that matters for a case.

@@ -95,7 +95,7 @@ func (w *writer) batch(batch *dispatch.Batch) error {
 		write func(*dispatch.Case, int64) error
 	}{
 		{"row", w.caseRow}, {"applications", w.applications}, {"subjects", w.subjects}, {"sealed outcomes", w.sealed},
-		{"personal data", w.personal}, {"assignments", w.assignmentsWithoutSlot}, {"slots", w.clearSlots}, {"assignments", w.assignmentsWithSlot},
+		{"members", w.members}, {"personal data", w.personal}, {"assignments", w.assignmentsWithoutSlot}, {"slots", w.clearSlots}, {"assignments", w.assignmentsWithSlot},
 	} {
 		for _, c := range batch.Cases {
 			if err := step.write(c, base); err != nil {

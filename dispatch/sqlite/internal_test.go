@@ -64,6 +64,7 @@ func TestChecksRepeatTheVocabulary(t *testing.T) {
 		"assignment.status":      strs(dispatch.AssignmentStatuses()),
 		"sealed_outcome.outcome": strs(dispatch.Outcomes()),
 		"note.audience":          strs(dispatch.Audiences()),
+		"member.answer":          strs(dispatch.MemberAnswers()),
 	}
 	got := map[string][]string{}
 	check := regexp.MustCompile(`CHECK \(((?:\w+ = '\w+'(?:\s+OR )?)+)\)`)

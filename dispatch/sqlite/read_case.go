@@ -57,7 +57,7 @@ func namedInOrder(ctx context.Context, tx *sql.Tx, keys []int64) ([]*dispatch.Ca
 // loadCases gives whole cases by key: a query for each table, not for each case.
 func loadCases(ctx context.Context, tx *sql.Tx, chosen string, arguments ...any) ([]*dispatch.Case, error) {
 	l := &caseLoader{ctx: ctx, tx: tx, chosen: chosen, arguments: arguments, byKey: map[int64]*dispatch.Case{}}
-	for _, step := range []func() error{l.rows, l.applications, l.subjects, l.assignments, l.sealed, l.personal} {
+	for _, step := range []func() error{l.rows, l.applications, l.subjects, l.assignments, l.sealed, l.members, l.personal} {
 		if err := step(); err != nil {
 			return nil, err
 		}

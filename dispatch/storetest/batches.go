@@ -117,8 +117,9 @@ func dispatched(t *testing.T, store Database, inbox *scripted) {
 var onTheWay = map[dispatch.AssignmentStatus][]dispatch.CommandType{
 	dispatch.AssignmentOffered:      {dispatch.CommandAccept, dispatch.CommandAccept, dispatch.CommandDecline},
 	dispatch.AssignmentAccepted:     {dispatch.CommandEnRoute, dispatch.CommandEnRoute, dispatch.CommandRelease},
-	dispatch.AssignmentEnRoute:      {dispatch.CommandOnScene},
-	dispatch.AssignmentStandingDown: {dispatch.CommandStandDownAck, dispatch.CommandStandDownAck, dispatch.CommandReturned},
+	dispatch.AssignmentEnRoute:      {dispatch.CommandOnScene, dispatch.CommandRosterAnswer, dispatch.CommandRosterAnswer},
+	dispatch.AssignmentOnScene:      {dispatch.CommandRosterAnswer, dispatch.CommandOutcome},
+	dispatch.AssignmentStandingDown: {dispatch.CommandStandDownAck, dispatch.CommandReturned, dispatch.CommandReturned},
 }
 
 // messages makes a stream in which much happens: the same for one seed.
@@ -130,6 +131,7 @@ func messages(seed uint64, n int) []dispatch.Message {
 	// of a team that was asked.
 	state := dispatch.NewState(calm(), &dispatch.Snapshot{Head: dispatch.Position{Epoch: "script"}})
 	asked := map[string]*dispatch.Case{} // by application
+	var taken []string                   // applications of cases that a team was asked for, in order
 	add := func(m dispatch.Message) {
 		now = now.Add(time.Duration(random.IntN(5000)) * time.Millisecond)
 		m.At, m.Now = now, now
@@ -137,7 +139,11 @@ func messages(seed uint64, n int) []dispatch.Message {
 		changes := dispatch.Decide(state, &m)
 		state.Apply(changes)
 		for _, c := range changes.Cases {
-			asked[c.Applications[0].ID] = c
+			id := c.Applications[0].ID
+			asked[id] = c
+			if len(c.Assignments) > 0 && !slices.Contains(taken, id) {
+				taken = append(taken, id)
+			}
 		}
 	}
 	place := func() orb.Point { return orb.Point{60 + 8*random.Float64(), 50 + 4*random.Float64()} }
@@ -177,6 +183,9 @@ func messages(seed uint64, n int) []dispatch.Message {
 				Actor:     dispatch.Actor{Type: "user", ID: "u1", Roles: []string{"coordinator"}},
 				SubjectID: []string{"", "s1", "s2"}[random.IntN(3)], CallOut: dispatch.CallOuts()[random.IntN(3)], Audience: dispatch.AudienceTeam,
 				Outcome: dispatch.Outcomes()[random.IntN(4)], Note: []string{"", "у моста"}[random.IntN(2)], Confirmed: "police", ToldBy: "office", Role: "coordinator"}
+			if len(taken) > 0 && random.IntN(3) == 0 {
+				command.Application.ID = taken[random.IntN(len(taken))]
+			}
 			if c := asked[command.Application.ID]; c != nil && len(c.Assignments) > 0 && random.IntN(8) > 0 {
 				a := c.Assignments[random.IntN(len(c.Assignments))]
 				command.TeamID = a.TeamID
@@ -192,6 +201,10 @@ func messages(seed uint64, n int) []dispatch.Message {
 				command.Condition, command.FoundBy = dispatch.Conditions()[random.IntN(4)], "team"
 			case dispatch.OutcomeClosed:
 				command.Reason = "rescued"
+			}
+			if command.Type == dispatch.CommandRosterAnswer {
+				command.Member = &dispatch.MemberAnswer{ID: fmt.Sprint("m-", random.IntN(3)), Name: "Ерлан", Adult: pointer(true),
+					Answer: dispatch.MemberAnswers()[random.IntN(4)], Seats: pointer(random.IntN(4))}
 			}
 			add(dispatch.Message{Identity: dispatch.CommandIdentity(command.ID), Command: command})
 		}

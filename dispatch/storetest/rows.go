@@ -49,6 +49,11 @@ func (p *page) fullCase(team *dispatch.Team) *dispatch.Case {
 		Applications: []dispatch.ApplicationPersonal{{Reporter: dispatch.Reporter{Name: "Айгүл \"Ә\"", Phone: "+77015550123", Relation: "mother"}}, {}},
 		Subjects:     []dispatch.SubjectPersonal{{Name: "Данияр", Description: "синяя куртка\nшапка", Health: "астма", FoundAt: &orb.Point{62.1, 52.2}}, {}}}
 
+	c.Members = []dispatch.Member{
+		{N: 1, Assignment: 2, ID: "m-1", Name: "Ерлан", Phone: "+77015550177", Minor: true, Answer: dispatch.AnswerComing, ETAAt: at(), Seats: 3,
+			AnsweredAt: at(), ComingAt: at(), ArrivedAt: at(), HomeAt: at(), Served: 90 * time.Minute, Changed: key},
+		{N: 2, Assignment: 2, ID: "m-2", Answer: dispatch.AnswerNotComing, Changed: key},
+	}
 	p.assign(c, team, dispatch.AssignmentReturned, 0)
 	full := p.assign(c, team, dispatch.AssignmentStandingDown, 2)
 	*full = dispatch.Assignment{N: 2, Team: team.Key, TeamID: team.ID, Round: 2, Status: dispatch.AssignmentStandingDown, Slot: 2,
@@ -152,7 +157,7 @@ func fullFields(at time.Time) dispatch.EventFields {
 		Outcome: dispatch.OutcomeFound, Condition: dispatch.ConditionWell, FoundBy: "team", Reason: "rescued", Incident: "fire",
 		StatusNow: dispatch.StatusFound, Round: 1, Rings: 2, ByHand: true, DistanceM: pointer(1.5), AnswerBy: at, ETAMinutes: pointer(20),
 		People: pointer(3), LeadTeamID: pointer("t"), LeadOrganisation: "Region-10", Organisation: "Region-10", Capacity: 1,
-		Available: pointer(true), Until: at}
+		Available: pointer(true), Until: at, Roster: &dispatch.Roster{Coming: 4, Seats: 3, Arrived: 2, Home: 1}}
 }
 
 // testChangedRows writes a second version of every row, and one in which most
@@ -182,6 +187,8 @@ func testChangedRows(t *testing.T, b *book) {
 	d.Sealed[1].ReleasedAt, d.Sealed[1].ToldBy, d.Sealed[1].Changed = p.tick(), "брат", sequence
 	d.Sealed = append(d.Sealed, dispatch.SealedOutcome{Subject: 3, Outcome: dispatch.SubjectOutcome{Outcome: dispatch.OutcomeFound, At: p.tick()},
 		RecordedAt: p.tick(), Changed: sequence})
+	d.Members[0] = dispatch.Member{N: 1, Assignment: 2, ID: "m-1", Answer: dispatch.AnswerHome, Changed: sequence}
+	d.Members = append(d.Members, dispatch.Member{N: 3, Assignment: 2, ID: "m-3", Answer: dispatch.AnswerArrived, Changed: sequence})
 	d.Personal = dispatch.Personal{Applications: make([]dispatch.ApplicationPersonal, 3), Subjects: make([]dispatch.SubjectPersonal, 3), Changed: sequence}
 	a := &d.Assignments[1]
 	*a = dispatch.Assignment{N: 2, Team: a.Team, TeamID: a.TeamID, Round: 2, Status: dispatch.AssignmentNoAnswer, Created: a.Created, SlotChanged: sequence, Changed: sequence}
@@ -209,6 +216,7 @@ func testChangedRows(t *testing.T, b *book) {
 	e.Applications[0].Reference = "not marked"
 	e.Subjects[0].Category = "not marked"
 	e.Assignments[0].Words = "not marked"
+	e.Members[1].Name = "not marked"
 	p.commit()
 	d.Subjects[2].Category, d.Subjects[2].Changed = "adult", sequence
 	same(t, "third version", d, b.one(c.Key))

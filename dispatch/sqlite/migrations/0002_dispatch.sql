@@ -5,5 +5,27 @@
 ALTER TABLE assignment ADD COLUMN detail TEXT; -- JSON: what no query asks for
 ALTER TABLE team ADD COLUMN detail TEXT; -- the same
 
+-- People of a team who answered by the link of its roster. name and phone can
+-- be erased without breaking the history.
+CREATE TABLE member (
+	case_key    INTEGER NOT NULL,
+	n           INTEGER NOT NULL CHECK (n > 0),
+	assignment  INTEGER NOT NULL, -- assignment.n
+	id          TEXT    NOT NULL,
+	name        TEXT,
+	phone       TEXT,
+	minor       INTEGER NOT NULL CHECK (minor = 0 OR minor = 1),
+	answer      TEXT    NOT NULL CHECK (answer = 'coming' OR answer = 'not_coming' OR answer = 'arrived' OR answer = 'home'),
+	eta_at      INTEGER,
+	seats       INTEGER,
+	answered_at INTEGER,
+	coming_at   INTEGER,
+	arrived_at  INTEGER,
+	home_at     INTEGER,
+	served_ms   INTEGER, -- of the times that the member came home from
+	changed     INTEGER NOT NULL,
+	PRIMARY KEY (case_key, n)
+) STRICT, WITHOUT ROWID;
+
 -- +goose Down
 -- There is no way down: restore a backup instead.

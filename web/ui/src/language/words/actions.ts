@@ -201,6 +201,12 @@ export const problems = {
     'Оқиғаның бұл түрінде мұндай нәтиже болмайды.',
   ],
   'nothing-withheld': ['No outcome is withheld here.', 'Здесь нет закрытого итога.', 'Мұнда жабық нәтиже жоқ.'],
+  minor: [
+    'Nobody under 18 may go to a search or an emergency.',
+    'На поиск и на ЧС могут ехать только с 18 лет.',
+    'Іздеуге және төтенше жағдайға 18 жастан ғана баруға болады.',
+  ],
+  'roster-full': ['The roster is full.', 'Список участников заполнен.', 'Қатысушылар тізімі толды.'],
   stale: ['Something newer is known already.', 'Уже известны более новые сведения.', 'Одан да жаңа мәлімет белгілі.'],
   'too-old': [
     'This was given too long ago and is not taken any more.',

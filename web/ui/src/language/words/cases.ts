@@ -270,6 +270,7 @@ export const eventType = {
   'assignment.checked_in': ['Check-in', 'Выход на связь', 'Байланысқа шықты'],
   'assignment.returned': ['All back', 'Все вернулись', 'Бәрі қайтты'],
   'assignment.released': ['Team released', 'Отряд освобождён', 'Жасақ босатылды'],
+  'assignment.roster': ['A member answered', 'Ответ участника', 'Жасақ мүшесі жауап берді'],
   'team.registered': ['Team changed', 'Отряд изменён', 'Жасақ өзгерді'],
   'team.availability': ['Readiness changed', 'Готовность изменена', 'Дайындығы өзгерді'],
 } as const satisfies Record<string, Phrase>;
