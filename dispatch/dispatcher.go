@@ -31,6 +31,7 @@ type Dispatcher struct {
 	settings Settings
 	metrics  *Metrics
 	log      *slog.Logger
+	clock    func() time.Time // this machine's
 
 	offset    time.Duration // the database's clock minus this one's
 	letters   atomic.Int64  // dead letters that were not replayed
@@ -40,7 +41,7 @@ type Dispatcher struct {
 
 // NewDispatcher makes a leader. Only one may run on a store at a time.
 func NewDispatcher(store Store, inbox Inbox, feed *Feed, settings Settings, metrics *Metrics, log *slog.Logger) *Dispatcher {
-	return &Dispatcher{store: store, inbox: inbox, feed: feed, settings: settings, metrics: metrics, log: log}
+	return &Dispatcher{store: store, inbox: inbox, feed: feed, settings: settings, metrics: metrics, log: log, clock: time.Now}
 }
 
 // Run leads until ctx ends. After an error the state is dropped and loaded
@@ -83,7 +84,7 @@ func (d *Dispatcher) load(ctx context.Context) (*State, []SourceOffset, error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("ask the database for the time: %w", err)
 	}
-	d.offset = time.Until(now)
+	d.offset = now.Sub(d.clock())
 	if behind := snapshot.LastEvent.Sub(now); behind > clockTolerance {
 		return nil, nil, fmt.Errorf("%w (it says %s, the last event was at %s)", ErrClockBehind,
 			now.UTC().Format(time.RFC3339), snapshot.LastEvent.Format(time.RFC3339))
@@ -98,59 +99,90 @@ func (d *Dispatcher) load(ctx context.Context) (*State, []SourceOffset, error) {
 	return state, snapshot.Offsets, nil
 }
 
-// lead works until an error. While a batch is on its way into the database the
-// next one is read and decided; it is committed after it.
+// lead works until an error.
 func (d *Dispatcher) lead(ctx context.Context) (err error) {
-	state, offsets, err := d.load(ctx)
+	l, err := d.begin(ctx)
 	if err != nil {
 		return err
 	}
-	if err := d.inbox.Seek(ctx, offsets); err != nil {
-		return fmt.Errorf("go to the stored offsets: %w", err)
-	}
-	read := progress{}
-	read.add(offsets)
-	d.inbox.Committed(offsets) // of a commit, too, whose outcome was not known
-	var ends *mark             // set while a deadline has passed and the inputs of that time are being read
-	var before *flight         // the batch on its way
-	defer func() {
-		if before != nil {
-			err = errors.Join(err, before.land())
-		}
-	}()
+	defer func() { err = errors.Join(err, l.end()) }()
 	for {
-		if err := ctx.Err(); err != nil { // timers alone could keep it busy for ever
+		if err := l.turn(ctx); err != nil {
 			return err
 		}
-		due := ends != nil
-		if !due {
-			if timer, ok := state.NextDeadline(); ok && !d.now(state).Before(timer.Due) {
-				ends, due = d.mark(ctx, state), true
-			}
-		}
-		var flying *flight
-		if ends != nil && read.reached(ends.offsets) {
-			flying = d.fire(state, ends.at)
-			ends = nil
-		} else {
-			input, err := d.next(ctx, state, due, before)
-			if err != nil {
-				return err
-			}
-			read.add(input.Offsets)
-			if flying, err = d.decide(ctx, state, input); err != nil {
-				return err
-			}
-		}
-		if state, flying, err = d.follow(ctx, state, before, flying); err != nil {
-			before = nil
-			return err
-		}
-		if before = flying; before != nil {
-			before.start(ctx, d)
-		}
-		d.prune(ctx, state)
 	}
+}
+
+// leadership is a stretch of leading, from a load of the state to an error.
+type leadership struct {
+	*Dispatcher
+	state  *State
+	read   progress
+	ends   *mark   // set while a deadline has passed and the inputs of that time are being read
+	before *flight // the batch on its way
+}
+
+// begin loads the state and goes to where it was read up to.
+func (d *Dispatcher) begin(ctx context.Context) (*leadership, error) {
+	state, offsets, err := d.load(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := d.inbox.Seek(ctx, offsets); err != nil {
+		return nil, fmt.Errorf("go to the stored offsets: %w", err)
+	}
+	l := &leadership{Dispatcher: d, state: state, read: progress{}}
+	l.read.add(offsets)
+	d.inbox.Committed(offsets) // of a commit, too, whose outcome was not known
+	return l, nil
+}
+
+// turn reads and decides one batch, or fires what is due. While a batch is on
+// its way into the database the next one is read and decided; it is committed
+// after it.
+func (l *leadership) turn(ctx context.Context) error {
+	if err := ctx.Err(); err != nil { // timers alone could keep it busy for ever
+		return err
+	}
+	due := l.ends != nil
+	if !due {
+		if timer, ok := l.state.NextDeadline(); ok && !l.now(l.state).Before(timer.Due) {
+			l.ends, due = l.mark(ctx, l.state), true
+		}
+	}
+	var flying *flight
+	if l.ends != nil && l.read.reached(l.ends.offsets) {
+		flying = l.fire(l.state, l.ends.at)
+		l.ends = nil
+	} else {
+		input, err := l.next(ctx, l.state, due, l.before)
+		if err != nil {
+			return err
+		}
+		l.read.add(input.Offsets)
+		if flying, err = l.decide(ctx, l.state, input); err != nil {
+			return err
+		}
+	}
+	state, flying, err := l.follow(ctx, l.state, l.before, flying)
+	l.before = nil
+	if err != nil {
+		return err
+	}
+	l.state = state
+	if l.before = flying; l.before != nil {
+		l.before.start(ctx, l.Dispatcher)
+	}
+	l.prune(ctx, l.state)
+	return nil
+}
+
+// end waits for the batch on its way.
+func (l *leadership) end() error {
+	if l.before == nil {
+		return nil
+	}
+	return l.before.land()
 }
 
 // follow waits until the batch before is in the database. When the store has
@@ -215,7 +247,7 @@ func (d *Dispatcher) next(ctx context.Context, state *State, due bool, before *f
 
 // now is the database's time, and never before the last event.
 func (d *Dispatcher) now(state *State) time.Time {
-	now := time.Now().Add(d.offset).UTC().Truncate(time.Millisecond)
+	now := d.clock().Add(d.offset).UTC().Truncate(time.Millisecond)
 	if now.Before(state.lastEvent) {
 		return state.lastEvent
 	}
