@@ -290,6 +290,11 @@ func (d *Dispatcher) decide(ctx context.Context, state *State, input Input) (*fl
 		if err != nil {
 			return nil, fmt.Errorf("look up what the messages name: %w", err)
 		}
+		for _, c := range found.Cases {
+			if c.lastChange() > state.Head().Sequence { // it may name a team that is not known here
+				return nil, fmt.Errorf("case %s was changed by another leader: %w", c.ID, ErrFenced)
+			}
+		}
 		state.Receive(found)
 	}
 	for i := range input.Messages {

@@ -1,0 +1,21 @@
+package main
+
+import (
+	"os"
+	"testing"
+)
+
+// Every mutant must still find the rule that it takes away.
+func TestMutantsAreUpToDate(t *testing.T) {
+	t.Chdir("../../..")
+	for _, m := range mutants {
+		changed, err := m.mutated()
+		if err != nil {
+			t.Errorf("%s: %v", m.name, err)
+			continue
+		}
+		if real, _ := os.ReadFile(m.file); string(real) == changed {
+			t.Errorf("%s changes nothing", m.name)
+		}
+	}
+}

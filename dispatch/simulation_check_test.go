@@ -1,0 +1,287 @@
+package dispatch
+
+import (
+	"context"
+	"log/slog"
+	"reflect"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// checks hold a simulation to the invariants. What they know comes from what
+// was produced and from the events, not from the code under test.
+type checks struct {
+	s *simulation
+
+	filed     map[Identity]bool       // applications in Kafka
+	sent      map[Identity]bool       // answers in Kafka
+	acceptAt  map[[2]string]time.Time // case and team: the first answer since the offer
+	told      map[[2]any]bool         // case and subject: somebody said that the family knows
+	cases     map[Identity]int64
+	stood     map[[2]any]AssignmentStatus // case and team, by the events
+	answerBy  map[[2]any]time.Time
+	slots     map[[2]int32]int64 // team and slot: case
+	capacity  map[int32]int
+	published int64
+	shown     map[int64]*Case // what a live client has on its board
+	shownTo   int64
+	watched   *replica
+}
+
+func newChecks(s *simulation) checks {
+	return checks{s: s, filed: map[Identity]bool{}, sent: map[Identity]bool{}, acceptAt: map[[2]string]time.Time{}, told: map[[2]any]bool{}, cases: map[Identity]int64{},
+		stood: map[[2]any]AssignmentStatus{}, answerBy: map[[2]any]time.Time{}, slots: map[[2]int32]int64{}, capacity: map[int32]int{},
+		shown: map[int64]*Case{}}
+}
+
+// produced notes what is in Kafka.
+func (k *checks) produced(message *Message) {
+	switch {
+	case message.Filing != nil:
+		k.filed[message.Identity] = true
+	case message.Command != nil && message.Command.Type == CommandAccept:
+		if place := [2]string{message.Command.CaseID, message.Command.TeamID}; !k.sent[message.Identity] {
+			k.sent[message.Identity] = true
+			if _, before := k.acceptAt[place]; !before {
+				k.acceptAt[place] = message.At
+			}
+		}
+	}
+}
+
+// commit looks at a batch before it is written.
+func (k *checks) commit(batch *Batch) {
+	s, l := k.s, k.s.ledger
+	sequence, at := batch.Base.Sequence, l.lastEvent
+	for i := range batch.Events {
+		event := &batch.Events[i]
+		if sequence++; event.Sequence != sequence {
+			s.violated("I4", "event %d has sequence %d", sequence, event.Sequence)
+		}
+		if event.At.Before(at) {
+			s.violated("I4", "event %d is earlier than the one before it", sequence)
+		}
+		at = event.At
+		k.event(event)
+	}
+	if batch.Head.Sequence != sequence {
+		s.violated("I4", "the head is %d after event %d", batch.Head.Sequence, sequence)
+	}
+	for i := range batch.DeadLetters {
+		letter := &batch.DeadLetters[i]
+		if letter.Reason != RefusedUnknownApplication {
+			s.violated("I1", "a good message became a dead letter: %s: %s", letter.Reason, letter.Detail)
+		}
+	}
+	for _, c := range batch.Cases {
+		if old := l.rows[c.Key]; old != nil {
+			k.release(old)
+		}
+	}
+	for _, c := range batch.Cases {
+		k.take(c)
+		k.row(c)
+	}
+}
+
+// event follows what the journal says.
+func (k *checks) event(event *Event) {
+	s := k.s
+	if event.Type == EventTeamRegistered {
+		k.capacity[event.Team] = max(k.capacity[event.Team], event.Capacity)
+	}
+	if event.Type == EventCaseOutcome && event.Outcome == OutcomeDeceased && !k.told[[2]any{event.Case, event.SubjectID}] {
+		s.violated("sealed", "event %d tells a death that the family does not know", event.Sequence)
+	}
+	if event.Type != EventCaseOutcome && event.Outcome != OutcomeOpen || event.Condition == ConditionNoSignsOfLife {
+		s.violated("sealed", "event %d (%s) tells an outcome", event.Sequence, event.Type)
+	}
+	status, of := assignmentEvents[event.Type]
+	if !of {
+		return
+	}
+	place := [2]any{event.Case, event.Team}
+	before := k.stood[place]
+	if before.Finished() && status == AssignmentOffered {
+		before = "" // another round
+	}
+	if !canFollow(before, status) {
+		s.violated("I2", "%s of case %d went from %q to %q", event.TeamID, event.Case, before, status)
+	}
+	k.stood[place] = status
+	switch event.Type {
+	case EventOffered:
+		k.answerBy[place] = event.AnswerBy
+		delete(k.acceptAt, [2]string{event.CaseID, event.TeamID})
+	case EventNoAnswer:
+		if at, answered := k.acceptAt[[2]string{event.CaseID, event.TeamID}]; answered && at.Before(k.answerBy[place]) {
+			s.violated("timers", "%s did not answer case %d in time, but its yes was in Kafka %s before", event.TeamID, event.Case, k.answerBy[place].Sub(at))
+		}
+	}
+}
+
+func (k *checks) release(c *Case) {
+	for i := range c.Assignments {
+		if a := &c.Assignments[i]; a.Slot > 0 {
+			delete(k.slots, [2]int32{a.Team, a.Slot})
+		}
+	}
+}
+
+// take: a slot holds one assignment, and a team has no more than it said.
+func (k *checks) take(c *Case) {
+	for i := range c.Assignments {
+		a := &c.Assignments[i]
+		if takes := a.Status.TakesSlot() && c.Kind != VolunteerEvent; takes != (a.Slot > 0) {
+			k.s.violated("I2", "%s is %s on case %d with slot %d", a.TeamID, a.Status, c.Key, a.Slot)
+		}
+		if a.Slot == 0 {
+			continue
+		}
+		if other, taken := k.slots[[2]int32{a.Team, a.Slot}]; taken {
+			k.s.violated("I2", "slot %d of %s is taken by the cases %d and %d", a.Slot, a.TeamID, other, c.Key)
+		}
+		if int(a.Slot) > k.capacity[a.Team] {
+			k.s.violated("I2", "%s has slot %d of %d", a.TeamID, a.Slot, k.capacity[a.Team])
+		}
+		k.slots[[2]int32{a.Team, a.Slot}] = c.Key
+	}
+}
+
+// row: what a case says is what its events said, and every application is in
+// one case.
+func (k *checks) row(c *Case) {
+	s := k.s
+	if derived := c.deriveStatus(); c.Status != derived {
+		s.violated("status", "case %d is %s and should be %s", c.Key, c.Status, derived)
+	}
+	for i := range c.Applications {
+		identity := c.Applications[i].Identity
+		if !k.filed[identity] {
+			s.violated("I1", "case %d has an application that nobody filed", c.Key)
+		}
+		if other, there := k.cases[identity]; there && other != c.Key {
+			s.violated("I1", "an application is in the cases %d and %d", other, c.Key)
+		}
+		k.cases[identity] = c.Key
+	}
+	live := map[int32]bool{}
+	for i := range c.Assignments {
+		a := &c.Assignments[i]
+		if !a.Status.Finished() && live[a.Team] {
+			s.violated("I2", "%s is on case %d twice", a.TeamID, c.Key)
+		}
+		live[a.Team] = live[a.Team] || !a.Status.Finished()
+	}
+	for team := range live {
+		if a := c.assignmentOf(team); a.Status != k.stood[[2]any{c.Key, team}] {
+			s.violated("I2", "%s is %s on case %d, its events say %s", a.TeamID, a.Status, c.Key, k.stood[[2]any{c.Key, team}])
+		}
+	}
+}
+
+// loaded: what a replica loads is what the last one knew.
+func (k *checks) loaded(r *replica) {
+	if head := r.l.state.Head(); head != k.s.ledger.head {
+		k.s.violated("I8", "%s starts at %s, the journal ends at %s", r.name, head, k.s.ledger.head)
+	}
+	r.feed.Reset(r.l.state)
+}
+
+// board lets a live client and the publisher follow the leader's feed.
+func (k *checks) board(r *replica) {
+	if r != k.s.leader || r.l == nil || k.s.fault != "" || k.s.chance(0.5) {
+		return
+	}
+	page, err := r.feed.After(context.Background(), k.shownTo, 100)
+	if err != nil {
+		k.s.violated("I6", "the live client: %v", err)
+		return
+	}
+	for _, c := range page.Cases {
+		k.shown[c.Key] = c
+	}
+	k.shownTo = page.Position.Sequence
+	events, err := r.feed.Events(context.Background(), k.published, 100)
+	if err != nil {
+		k.s.violated("I5", "the publisher: %v", err)
+		return
+	}
+	for i := range events {
+		if events[i].Sequence != k.published+1 {
+			k.s.violated("I5", "event %d is published after %d", events[i].Sequence, k.published)
+		}
+		k.published = events[i].Sequence
+	}
+}
+
+// atEnd: everything has come to its end, and all figures agree.
+func (k *checks) atEnd() {
+	s, l := k.s, k.s.ledger
+	for identity := range k.filed {
+		if _, there := k.cases[identity]; !there {
+			s.violated("I1", "an application that was acknowledged is nowhere")
+		}
+	}
+	for key, c := range l.rows {
+		if c.Status.Open() {
+			s.violated("I8", "case %d is still %s: %s", key, c.Status, c.describe())
+		}
+		for i := range c.Assignments {
+			if a := &c.Assignments[i]; a.Status.TakesSlot() {
+				s.violated("home", "%s is still %s on case %d, which is %s", a.TeamID, a.Status, key, c.Status)
+			}
+		}
+	}
+	for k.shownTo < l.head.Sequence && s.fault == "" {
+		k.board(s.leader)
+	}
+	for k.published < l.head.Sequence && s.fault == "" {
+		k.board(s.leader)
+	}
+	for key, c := range l.rows {
+		if !reflect.DeepEqual(k.shown[key], c) {
+			s.violated("I6", "the board's case %d is not the database's", key)
+		}
+	}
+	k.figures()
+}
+
+// figures counts the statistics in steps and lets izdeu verify look at all.
+func (k *checks) figures() {
+	ctx := context.Background()
+	feed := NewFeed(k.s.ledger, 1)
+	feed.publish(&Batch{Head: k.s.ledger.head}, nil, 0)
+	projector := NewProjector(k.s.ledger, feed, prometheus.NewRegistry(), slog.New(slog.DiscardHandler))
+	for sequence := int64(0); sequence < k.s.ledger.head.Sequence; {
+		next, err := projector.Step(ctx, sequence)
+		if err != nil || next == sequence {
+			k.s.violated("I7", "the statistics stand still at %d: %v", sequence, err)
+			return
+		}
+		sequence = next
+	}
+	report, err := Report(ctx, k.s.ledger, testEpoch, StatisticsQuery{GroupBy: "region"})
+	if err != nil {
+		k.s.violated("I7", "the report: %v", err)
+		return
+	}
+	for _, check := range report.Checks {
+		if !check.Holds {
+			k.s.violated("I7", "%s: off by %d", check.Name, check.Difference)
+		}
+	}
+	if _, err := Verify(ctx, k.s.ledger, func(v Violation) { k.s.violated("verify", "%s", v) }, nil); err != nil {
+		k.s.violated("verify", "%v", err)
+	}
+}
+
+// describe says how a case stands, for a message.
+func (c *Case) describe() string {
+	text := string(c.Kind)
+	for i := range c.Assignments {
+		text += " " + c.Assignments[i].TeamID + ":" + string(c.Assignments[i].Status)
+	}
+	return text
+}
