@@ -33,6 +33,7 @@ type Filing struct {
 	Incident     Incident       // of an emergency
 	PeopleAtRisk *PeopleAtRisk  // of an emergency
 	Event        *EventDetails  // of a volunteer event
+	Weather      Weather        // at the place; empty: not said
 	Needs        Needs
 
 	NeedsReview []Review // fields that were left out because they were wrong
@@ -54,6 +55,7 @@ type FiledSubject struct {
 	Category    string
 	Description string
 	Health      string
+	Dangers     []Danger
 	LastSeenAt  time.Time
 }
 

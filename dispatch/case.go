@@ -53,6 +53,10 @@ type CaseDetail struct {
 	Event        *EventDetails   `json:"event,omitempty"`
 	NeedsReview  []Review        `json:"needs_review,omitempty"`
 	Closing      *SubjectOutcome `json:"closing,omitempty"` // of a case without subjects
+	Weather      Weather         `json:"weather,omitempty"`
+	UrgencyFrom  UrgencyOrigin   `json:"urgency_from,omitempty"`
+	UrgencySetBy string          `json:"urgency_set_by,omitempty"` // the actor's id
+	UrgencySetAt time.Time       `json:"urgency_set_at,omitzero"`
 }
 
 // Application is one filed application of a case.
@@ -160,7 +164,10 @@ type Personal struct {
 	Address      string                `json:"address,omitempty"`
 	Applications []ApplicationPersonal `json:"applications,omitempty"`
 	Subjects     []SubjectPersonal     `json:"subjects,omitempty"`
-	Changed      int64                 `json:"-"`
+	// Assessment says how urgent the case is by the table, and why: of an older
+	// release's case it is zero until the case is next updated.
+	Assessment Assessment `json:"assessment,omitzero"`
+	Changed    int64      `json:"-"`
 }
 
 // ApplicationPersonal is the personal part of an application.
@@ -173,6 +180,7 @@ type SubjectPersonal struct {
 	Name        string     `json:"name,omitempty"`
 	Description string     `json:"description,omitempty"`
 	Health      string     `json:"health,omitempty"`
+	Dangers     []Danger   `json:"dangers,omitempty"`
 	FoundAt     *orb.Point `json:"found_at,omitempty"` // where the person was found
 }
 

@@ -27,13 +27,15 @@ const (
 	CommandFamilyTold   CommandType = "case.family_told"
 	CommandReopen       CommandType = "case.reopen"
 	CommandRosterAnswer CommandType = "roster.answer"
+	CommandUrgency      CommandType = "case.urgency"
 )
 
 // CommandTypes lists the commands that Decide knows.
 func CommandTypes() []CommandType {
 	return []CommandType{CommandAccept, CommandDecline, CommandEnRoute, CommandOnScene, CommandStandDownAck,
 		CommandReturned, CommandRelease, CommandAssign, CommandCallOut, CommandUpdate, CommandNote,
-		CommandOutcome, CommandFamilyTold, CommandReopen, CommandRosterAnswer}
+		CommandOutcome, CommandFamilyTold, CommandReopen, CommandRosterAnswer,
+		CommandUrgency}
 }
 
 // Command is the content of a message on the commands topic. Fields that a
@@ -50,7 +52,8 @@ type Command struct {
 
 	ETAMinutes *int
 	People     *int
-	Reason     string // why declined; of an outcome closed: one of ClosedReasons
+	Reason     string // why; of an outcome closed: one of ClosedReasons
+	Urgency    Urgency
 	CallOut    CallOut
 	Audience   Audience
 	SubjectID  string

@@ -36,6 +36,8 @@ func (d *decision) command(command *Command) (int64, *Refusal) {
 		refusal = d.reopen(c, command)
 	case CommandRosterAnswer:
 		refusal = d.rosterAnswer(c, command)
+	case CommandUrgency:
+		refusal = d.setUrgency(c, command)
 	default:
 		refusal = d.assignmentCommand(c, command)
 	}

@@ -2,6 +2,7 @@ package dispatch
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -28,13 +29,12 @@ func (d *decision) filing(f *Filing) {
 		Key:        key,
 		ID:         CaseID(d.s.head.Epoch, key),
 		Kind:       f.Kind,
-		Urgency:    urgencyOf(f),
 		CallOut:    f.CallOut,
 		Exercise:   f.Exercise,
 		OpenedAt:   d.now,
 		Needs:      f.Needs,
 		Incident:   f.Incident,
-		CaseDetail: CaseDetail{PeopleAtRisk: f.PeopleAtRisk, Event: f.Event, NeedsReview: slices.Clone(f.NeedsReview)},
+		CaseDetail: CaseDetail{PeopleAtRisk: f.PeopleAtRisk, Event: f.Event, NeedsReview: slices.Clone(f.NeedsReview), Weather: f.Weather},
 		Changed:    key,
 		Applications: []Application{{
 			Key: key, Identity: d.m.Identity, System: f.System, ID: f.ID, OriginalID: f.OriginalID,
@@ -52,6 +52,7 @@ func (d *decision) filing(f *Filing) {
 	for i := range f.Subjects {
 		addSubject(c, &f.Subjects[i], key)
 	}
+	d.weigh(c, f.Urgency)
 	c.Number = d.number(c.Region)
 	c.Status = c.deriveStatus()
 	d.changes.Cases = append(d.changes.Cases, c)
@@ -60,19 +61,6 @@ func (d *decision) filing(f *Filing) {
 		Exercise: &c.Exercise, Subjects: eventSubjects(c.Subjects), Held: c.Held(), Incident: c.Incident,
 	})
 	d.ask(c)
-}
-
-// urgencyOf gives the urgency of an application. The table of factors that
-// computes it has its place here; until then it is what the filer said, or
-// else urgent, and routine for an event.
-func urgencyOf(f *Filing) Urgency {
-	switch {
-	case f.Urgency != "":
-		return f.Urgency
-	case f.Kind == VolunteerEvent:
-		return Routine
-	}
-	return Urgent
 }
 
 // setPlace takes the place from a filing that has one.
@@ -106,7 +94,7 @@ func addSubject(c *Case, f *FiledSubject, sequence int64) {
 	}
 	c.Subjects = append(c.Subjects, Subject{N: n, ID: id, Sex: f.Sex, Age: f.Age, Category: f.Category,
 		LastSeenAt: f.LastSeenAt, Changed: sequence})
-	c.Personal.Subjects = append(c.Personal.Subjects, SubjectPersonal{Name: f.Name, Description: f.Description, Health: f.Health})
+	c.Personal.Subjects = append(c.Personal.Subjects, SubjectPersonal{Name: f.Name, Description: f.Description, Health: f.Health, Dangers: f.Dangers})
 }
 
 func (c *Case) subjectIndex(id string) int {
@@ -189,9 +177,6 @@ func (d *decision) update(c *Case, f *Filing, drill *bool) {
 	if f.Address != "" {
 		c.Personal.Address = f.Address
 	}
-	if f.Urgency != "" {
-		c.Urgency = f.Urgency
-	}
 	if f.CallOut != "" {
 		c.CallOut = f.CallOut
 	}
@@ -210,9 +195,13 @@ func (d *decision) update(c *Case, f *Filing, drill *bool) {
 	if f.Event != nil {
 		c.Event = f.Event
 	}
+	if f.Weather != "" {
+		c.Weather = f.Weather
+	}
 	for i := range f.Subjects {
 		d.updateSubject(c, &f.Subjects[i], sequence)
 	}
+	d.weigh(c, f.Urgency)
 	c.Personal.Changed = sequence
 	c.Changed = sequence
 	fields := EventFields{}
@@ -232,6 +221,9 @@ func (d *decision) update(c *Case, f *Filing, drill *bool) {
 		fields.Subjects = now
 	}
 	d.emit(EventCaseUpdated, c, nil, fields)
+	if c.Urgency != urgency {
+		d.followUrgency(c)
+	}
 	d.setStatus(c)
 	if c.Held() {
 		d.withdrawOffers(c)
@@ -242,7 +234,7 @@ func (d *decision) update(c *Case, f *Filing, drill *bool) {
 // updateSubject changes the subject of this id, or the only one when none is
 // given, or adds a person who was not known. Nobody is ever taken away.
 func (d *decision) updateSubject(c *Case, f *FiledSubject, sequence int64) {
-	if *f == (FiledSubject{}) && len(c.Subjects) > 0 {
+	if reflect.ValueOf(f).Elem().IsZero() && len(c.Subjects) > 0 {
 		return // an application without subjects names somebody only when nobody is known
 	}
 	s := c.subject(f.ID)
@@ -263,6 +255,9 @@ func (d *decision) updateSubject(c *Case, f *FiledSubject, sequence int64) {
 	}
 	if f.Age != nil {
 		s.Age = f.Age
+	}
+	if f.Dangers != nil {
+		personal.Dangers = f.Dangers
 	}
 	if !f.LastSeenAt.IsZero() {
 		s.LastSeenAt = f.LastSeenAt

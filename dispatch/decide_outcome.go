@@ -276,6 +276,7 @@ func (d *decision) reopen(c *Case, command *Command) *Refusal {
 	for _, subject := range again {
 		fields.Subjects = append(fields.Subjects, EventSubject{ID: subject.ID, Category: subject.Category})
 	}
+	d.weighAgain(c, &fields)
 	d.emit(EventCaseReopened, c, nil, fields)
 	d.setStatus(c)
 	d.ask(c)

@@ -19,6 +19,7 @@ const (
 	EventCaseUnanswered  EventType = "case.unanswered"
 	EventCaseNoted       EventType = "case.noted"
 	EventCaseCallOut     EventType = "case.call_out"
+	EventCaseUrgency     EventType = "case.urgency"
 
 	EventOffered      EventType = "assignment.offered"
 	EventNoAnswer     EventType = "assignment.no_answer"
@@ -40,7 +41,7 @@ const (
 // EventTypes lists every event that this release writes.
 func EventTypes() []EventType {
 	return []EventType{EventCaseOpened, EventCaseJoined, EventCaseUpdated, EventCaseReopened, EventCaseSearchEnded,
-		EventCaseOutcome, EventCaseUnanswered, EventCaseNoted, EventCaseCallOut,
+		EventCaseOutcome, EventCaseUnanswered, EventCaseNoted, EventCaseCallOut, EventCaseUrgency,
 		EventOffered, EventNoAnswer, EventAccepted, EventDeclined, EventWithdrawn, EventEnRoute, EventOnScene,
 		EventStandingDown, EventAcknowledged, EventReturned, EventReleased,
 		EventTeamRegistered, EventTeamAvailability, EventRoster}
@@ -69,29 +70,31 @@ type EventFields struct {
 	// time is when it was decided.
 	HappenedAt time.Time `json:"happened_at,omitzero"`
 
-	Number     string         `json:"number,omitempty"`
-	Kind       Kind           `json:"kind,omitempty"`
-	Urgency    Urgency        `json:"urgency,omitempty"`
-	Region     string         `json:"region,omitempty"`
-	CallOut    CallOut        `json:"call_out,omitempty"`
-	Exercise   *bool          `json:"exercise,omitempty"`
-	Subjects   []EventSubject `json:"subjects,omitempty"` // of case.opened, case.joined, case.reopened
-	Held       bool           `json:"held,omitempty"`     // of case.opened: a person has to look first
-	Audience   Audience       `json:"audience,omitempty"` // of a timeline alone, for who may read the note: the journal does not say it
-	SubjectID  string         `json:"subject_id,omitempty"`
-	Outcome    Outcome        `json:"outcome,omitempty"`
-	Condition  Condition      `json:"condition,omitempty"`
-	FoundBy    string         `json:"found_by,omitempty"`
-	Reason     string         `json:"reason,omitempty"` // of case.outcome closed: one of ClosedReasons
-	Incident   Incident       `json:"incident,omitempty"`
-	StatusNow  Status         `json:"status,omitempty"` // the case's, after this event
-	Round      int            `json:"round,omitempty"`
-	Rings      int            `json:"rings,omitempty"`
-	ByHand     bool           `json:"by_hand,omitempty"`
-	DistanceM  *float64       `json:"distance_m,omitempty"`
-	AnswerBy   time.Time      `json:"answer_by,omitzero"`
-	ETAMinutes *int           `json:"eta_minutes,omitempty"`
-	People     *int           `json:"people,omitempty"`
+	Number  string  `json:"number,omitempty"`
+	Kind    Kind    `json:"kind,omitempty"`
+	Urgency Urgency `json:"urgency,omitempty"`
+	// UrgencyBefore is what a person has changed, of case.urgency.
+	UrgencyBefore Urgency        `json:"urgency_before,omitempty"`
+	Region        string         `json:"region,omitempty"`
+	CallOut       CallOut        `json:"call_out,omitempty"`
+	Exercise      *bool          `json:"exercise,omitempty"`
+	Subjects      []EventSubject `json:"subjects,omitempty"` // of case.opened, case.joined, case.reopened
+	Held          bool           `json:"held,omitempty"`     // of case.opened: a person has to look first
+	Audience      Audience       `json:"audience,omitempty"` // of a timeline alone, for who may read the note: the journal does not say it
+	SubjectID     string         `json:"subject_id,omitempty"`
+	Outcome       Outcome        `json:"outcome,omitempty"`
+	Condition     Condition      `json:"condition,omitempty"`
+	FoundBy       string         `json:"found_by,omitempty"`
+	Reason        string         `json:"reason,omitempty"` // of case.outcome closed: one of ClosedReasons
+	Incident      Incident       `json:"incident,omitempty"`
+	StatusNow     Status         `json:"status,omitempty"` // the case's, after this event
+	Round         int            `json:"round,omitempty"`
+	Rings         int            `json:"rings,omitempty"`
+	ByHand        bool           `json:"by_hand,omitempty"`
+	DistanceM     *float64       `json:"distance_m,omitempty"`
+	AnswerBy      time.Time      `json:"answer_by,omitzero"`
+	ETAMinutes    *int           `json:"eta_minutes,omitempty"`
+	People        *int           `json:"people,omitempty"`
 
 	// The lead team and its organisation, when this event changed them.
 	LeadTeamID       *string `json:"lead_team_id,omitempty"`

@@ -24,6 +24,7 @@ func (e *Event) AppendData(b []byte) []byte {
 	w.text("number", f.Number)
 	w.text("kind", string(f.Kind))
 	w.text("urgency", string(f.Urgency))
+	w.text("urgency_before", string(f.UrgencyBefore))
 	w.text("region", f.Region)
 	w.text("call_out", string(f.CallOut))
 	w.truth("exercise", f.Exercise)

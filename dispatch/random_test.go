@@ -59,6 +59,10 @@ func (a *actions) file() {
 		f.CallOut = oneOf(a, "call_out", "", "", "", CallOutNow, CallOutHold, CallOutNone)
 		f.Needs = Needs{Teams: oneOf(a, "teams", 0, 1, 1, 2), Skills: oneOf(a, "skills", testSkills...)}
 		f.Exercise = a.pick("exercise", 5) == 0
+		f.Weather = oneOf(a, "weather", append(Weathers(), "", "", "")...)
+		if kind == MissingPerson && a.pick("danger", 3) == 0 {
+			f.Subjects[0].Dangers = []Danger{oneOf(a, "which danger", Dangers()...)}
+		}
 		if kind == MissingPerson && a.pick("siblings", 2) == 0 {
 			f.Subjects = append(f.Subjects, filedSubject("s2"))
 		}
@@ -117,6 +121,7 @@ func (a *actions) command() {
 		}
 		c.Note = oneOf(a, "note", "", "", personal+"note")
 		c.CallOut = oneOf(a, "call_out", CallOuts()...)
+		c.Urgency = oneOf(a, "set urgency", Urgencies()...)
 		c.SubjectID = oneOf(a, "subject", "", "s1", "s2")
 		c.People = oneOf(a, "people", nil, pointer(4))
 		if command == CommandRosterAnswer {
@@ -129,8 +134,9 @@ func (a *actions) command() {
 			c.ToldBy, c.Role = personal+"told by", "police"
 		case CommandUpdate:
 			c.Fields, c.Given = &Filing{Location: pointer(oneOf(a, "place", testPlaces...)), CallOut: oneOf(a, "update call_out", "", CallOutNow),
-				Needs: Needs{Teams: a.pick("teams", 3)}}, []string{"/location", "/call_out"}
-		case CommandDecline:
+				Needs: Needs{Teams: a.pick("teams", 3)}, Urgency: oneOf(a, "update urgency", "", "", Routine, LifeThreatening),
+				Weather: oneOf[Weather](a, "update weather", "", "", "blizzard")}, []string{"/location", "/call_out"}
+		case CommandDecline, CommandUrgency:
 			c.Reason = personal + "reason"
 		case CommandAccept:
 			c.ETAMinutes = pointer(20)

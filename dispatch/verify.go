@@ -1,6 +1,7 @@
 package dispatch
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"reflect"
@@ -274,8 +275,10 @@ func (v *verifier) compare(c *Case, events []Event) {
 	statuses := map[int32]AssignmentStatus{}
 	outcomes := map[string]Outcome{}
 	var said Status
+	var urgency Urgency
 	for i := range events {
 		event := &events[i]
+		urgency = cmp.Or(event.Urgency, urgency)
 		if event.StatusNow != "" {
 			said = event.StatusNow
 		}
@@ -298,6 +301,12 @@ func (v *verifier) compare(c *Case, events []Event) {
 	}
 	if said != c.Status {
 		v.violated("status", "case %s is stored as %s, its last event says %s", c.ID, c.Status, said)
+	}
+	if urgency != c.Urgency {
+		v.violated("urgency", "case %s is stored as %s, its events say %s", c.ID, c.Urgency, urgency)
+	}
+	if assessed := &c.Personal.Assessment; c.UrgencyFrom == "" && assessed.Version != 0 && assessed.Urgency != c.Urgency {
+		v.violated("urgency", "case %s is stored as %s, its assessment says %s", c.ID, c.Urgency, assessed.Urgency)
 	}
 	if applications != len(c.Applications) {
 		v.violated("applications", "case %s has %d applications, its events brought %d", c.ID, len(c.Applications), applications)

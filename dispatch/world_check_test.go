@@ -163,7 +163,7 @@ func parts(c *Case) map[string]part {
 // not differ keeps its own. An update may rewrite what it names.
 func (w *world) checkRows(before *memory, message *Message, changes *Changes) {
 	w.tb.Helper()
-	update := message.Filing != nil || message.Command != nil && message.Command.Type == CommandUpdate
+	update := message.Filing != nil || message.Command != nil && (message.Command.Type == CommandUpdate || message.Command.Type == CommandUrgency)
 	edited := map[int64]bool{}
 	for _, c := range changes.Cases {
 		if edited[c.Key] {
@@ -286,6 +286,7 @@ func (w *world) checkCase(c *Case) {
 	if len(c.Personal.Subjects) != len(c.Subjects) || len(c.Personal.Applications) != len(c.Applications) {
 		w.tb.Fatalf("case %d: its personal data are not as long as the case", c.Key)
 	}
+	w.checkUrgency(c)
 	withheld := map[int]bool{}
 	for i := range c.Sealed {
 		if s := &c.Sealed[i]; s.withheld() {

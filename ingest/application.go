@@ -16,6 +16,8 @@ var (
 	callOuts  = dispatch.CallOuts()
 	sexes     = dispatch.Sexes()
 	incidents = dispatch.Incidents()
+	weathers  = dispatch.Weathers()
+	dangers   = dispatch.Dangers()
 )
 
 // applicationRules are the fields of an application.
@@ -66,6 +68,9 @@ var applicationRules = map[string]rule[dispatch.Filing]{
 	"subjects": {read: readSubjects},
 	"incident": {read: func(r *reading, at pointer, v value, f *dispatch.Filing) {
 		f.Incident = word(r, at, v, incidents)
+	}},
+	"weather": {read: func(r *reading, at pointer, v value, f *dispatch.Filing) {
+		f.Weather = word(r, at, v, weathers)
 	}},
 	"people_at_risk": {read: func(r *reading, at pointer, v value, f *dispatch.Filing) {
 		if r.object(at, v) {
@@ -175,6 +180,14 @@ var subjectRules = map[string]rule[dispatch.FiledSubject]{
 	}},
 	"health": {read: func(r *reading, at pointer, v value, into *dispatch.FiledSubject) {
 		into.Health = r.text(at, v)
+	}},
+	"dangers": {read: func(r *reading, at pointer, v value, into *dispatch.FiledSubject) {
+		into.Dangers = nil
+		r.list(at, v, maxList, func(at pointer, element value) {
+			if danger := word(r, at, element, dangers); danger != "" {
+				into.Dangers = append(into.Dangers, danger)
+			}
+		})
 	}},
 	"last_seen_at": {read: func(r *reading, at pointer, v value, into *dispatch.FiledSubject) {
 		into.LastSeenAt = r.time(at, v)

@@ -60,6 +60,9 @@ var commandRules = map[string]rule[dispatch.Command]{
 	"reason": {read: func(r *reading, at pointer, v value, c *dispatch.Command) {
 		c.Reason = r.text(at, v)
 	}},
+	"urgency": {read: func(r *reading, at pointer, v value, c *dispatch.Command) {
+		c.Urgency = word(r, at, v, urgencies)
+	}},
 	"call_out": {read: func(r *reading, at pointer, v value, c *dispatch.Command) {
 		c.CallOut = word(r, at, v, callOuts)
 	}},
@@ -172,6 +175,7 @@ var commandFields = map[dispatch.CommandType]struct{ required, optional []string
 	dispatch.CommandRelease:      {[]string{"team_id"}, []string{"reason"}},
 	dispatch.CommandAssign:       {[]string{"team_id"}, nil},
 	dispatch.CommandCallOut:      {[]string{"call_out"}, nil},
+	dispatch.CommandUrgency:      {[]string{"urgency", "reason"}, nil},
 	dispatch.CommandUpdate:       {nil, nil},
 	dispatch.CommandNote:         {[]string{"note"}, []string{"team_id"}},
 	dispatch.CommandOutcome: {[]string{"outcome"}, []string{"subject_id", "condition", "found_by", "confirmed_by",

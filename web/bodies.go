@@ -28,6 +28,7 @@ type ApplicationBody struct {
 	Incident     dispatch.Incident `json:"incident,omitempty" enum:"flood,snow_trap,ice,water,fire,mountain,technical,other" doc:"Of an emergency"`
 	PeopleAtRisk *PeopleView       `json:"people_at_risk,omitempty" doc:"Of an emergency"`
 	Event        *EventView        `json:"event,omitempty" doc:"Of a volunteer event"`
+	Weather      dispatch.Weather  `json:"weather,omitempty" enum:"blizzard,severe_frost,heavy_snow,rain,fog,heat" doc:"At the place; a factor of the urgency"`
 	Needs        *NeedsView        `json:"needs,omitempty"`
 }
 
@@ -39,14 +40,15 @@ type SourceBody struct {
 
 // SubjectBody is a person sought, as filed.
 type SubjectBody struct {
-	ID          string       `json:"id,omitempty" doc:"Unique within the application"`
-	Name        string       `json:"name,omitempty"`
-	Sex         dispatch.Sex `json:"sex,omitempty" enum:"male,female"`
-	Age         *int         `json:"age,omitempty" doc:"Years"`
-	Category    string       `json:"category,omitempty"`
-	Description string       `json:"description,omitempty"`
-	Health      string       `json:"health,omitempty"`
-	LastSeenAt  *time.Time   `json:"last_seen_at,omitempty"`
+	ID          string            `json:"id,omitempty" doc:"Unique within the application"`
+	Name        string            `json:"name,omitempty"`
+	Sex         dispatch.Sex      `json:"sex,omitempty" enum:"male,female"`
+	Age         *int              `json:"age,omitempty" doc:"Years"`
+	Category    string            `json:"category,omitempty"`
+	Description string            `json:"description,omitempty"`
+	Health      string            `json:"health,omitempty"`
+	Dangers     []dispatch.Danger `json:"dangers,omitempty" enum:"dementia,suicidal_intent,water,illness,injury,immobile,light_clothes,terrain" doc:"Factors of the urgency; health data"`
+	LastSeenAt  *time.Time        `json:"last_seen_at,omitempty"`
 }
 
 // CommandBody is a command. Which fields apply depends on its type; case.update
@@ -64,6 +66,7 @@ type CommandBody struct {
 	People      *int                 `json:"people,omitempty"`
 	Reason      string               `json:"reason,omitempty"`
 	CallOut     dispatch.CallOut     `json:"call_out,omitempty" enum:"now,hold,none"`
+	Urgency     dispatch.Urgency     `json:"urgency,omitempty" enum:"routine,urgent,life_threatening" doc:"Of case.urgency, with a reason: it stands until a person says otherwise"`
 	Audience    dispatch.Audience    `json:"audience,omitempty" enum:"team,coordination,sealed"`
 	SubjectID   string               `json:"subject_id,omitempty"`
 	Outcome     dispatch.Outcome     `json:"outcome,omitempty" enum:"found,missing,deceased,closed"`

@@ -179,11 +179,13 @@ func TestDocumentedBodiesAreReadable(t *testing.T) {
 	application := web.ApplicationBody{ID: "x", Kind: "missing_person", FiledAt: at, Revision: 2, Source: &web.SourceBody{System: "s", Reference: "r"},
 		Reporter: &web.ReporterView{Name: "n", Phone: "p", Relation: "r"}, Location: &web.PointView{Type: "Point", Coordinates: [2]float64{63.6, 53.2}},
 		AccuracyM: 10, Place: "p", Address: "a", Urgency: "urgent", CallOut: "hold", Exercise: true,
-		Subjects: []web.SubjectBody{{ID: "s1", Name: "n", Sex: "male", Age: &age, Category: "child_13_15", Description: "d", Health: "h", LastSeenAt: &at}},
+		Subjects: []web.SubjectBody{{ID: "s1", Name: "n", Sex: "male", Age: &age, Category: "child_13_15", Description: "d", Health: "h", Dangers: dispatch.Dangers(), LastSeenAt: &at}},
+		Weather:  "blizzard",
 		Needs:    &web.NeedsView{Teams: 2, Skills: []string{"dog"}}}
 	filing, err := ingest.ReadApplication(encode(t, application))
 	must(t, err)
-	if len(filing.NeedsReview) != 0 || filing.Reporter.Phone != "p" || filing.Reference != "r" || filing.Subjects[0].Health != "h" || filing.Needs.Skills[0] != "dog" {
+	if len(filing.NeedsReview) != 0 || filing.Reporter.Phone != "p" || filing.Reference != "r" || filing.Subjects[0].Health != "h" ||
+		len(filing.Subjects[0].Dangers) != len(dispatch.Dangers()) || filing.Weather != "blizzard" || filing.Needs.Skills[0] != "dog" {
 		t.Errorf("%+v", filing)
 	}
 	emergency := web.ApplicationBody{ID: "x", Kind: "emergency", FiledAt: at, Location: application.Location, Incident: "flood",
@@ -216,7 +218,7 @@ func TestDocumentedBodiesAreReadable(t *testing.T) {
 	}
 	for _, kind := range dispatch.CommandTypes() {
 		command := web.CommandBody{CommandID: "c", Type: kind, CaseID: "ce-1", At: &at, TeamID: "x", Note: "n", ETAMinutes: &total, People: &total,
-			Reason: "rescued", CallOut: "now", Audience: "team", SubjectID: "s1", Outcome: "found", Condition: "well", FoundBy: "team",
+			Reason: "rescued", CallOut: "now", Urgency: "routine", Audience: "team", SubjectID: "s1", Outcome: "found", Condition: "well", FoundBy: "team",
 			ConfirmedBy: "c", Identity: "confirmed", FamilyTold: true, ToldBy: "t", Role: "police", Location: application.Location, Round: 2,
 			Member: &web.MemberBody{ID: "m", Name: "n", Phone: "p", Adult: new(bool), Guardian: true, Answer: "coming", ETAMinutes: &total, Seats: &total}}
 		read, err := ingest.ReadCommand(encode(t, command))
@@ -235,6 +237,8 @@ func TestDocumentedBodiesAreReadable(t *testing.T) {
 		case dispatch.CommandRosterAnswer:
 			m := read.Member
 			understood = read.Round == 2 && m.ID == "m" && m.Name == "n" && m.Phone == "p" && !*m.Adult && m.Guardian && m.Answer == "coming" && *m.ETAMinutes == 3 && *m.Seats == 3
+		case dispatch.CommandUrgency:
+			understood = read.Urgency == dispatch.Routine && read.Reason == "rescued"
 		case dispatch.CommandNote:
 			understood = read.Note == "n" && read.Audience == "team"
 		default:

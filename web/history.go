@@ -14,7 +14,7 @@ import (
 func ofAssignments(t dispatch.EventType) bool {
 	switch t {
 	case dispatch.EventCaseOpened, dispatch.EventCaseJoined, dispatch.EventCaseUpdated, dispatch.EventCaseReopened,
-		dispatch.EventCaseSearchEnded, dispatch.EventCaseOutcome:
+		dispatch.EventCaseSearchEnded, dispatch.EventCaseOutcome, dispatch.EventCaseUrgency:
 		return false
 	}
 	return true

@@ -147,6 +147,7 @@ func TestRightsRoleByCommand(t *testing.T) {
 		"assignment.release":        {{`"team_id":"north"`, leaders}},
 		"case.assign":               {{`"team_id":"nobody"`, leaders}},
 		"case.call_out":             {{`"call_out":"now"`, leaders}},
+		"case.urgency":              {{`"urgency":"urgent","reason":"x"`, leaders}},
 		"case.update":               {{`"place":"x"`, leaders}},
 		"case.note": {{`"note":"x","audience":"team"`, teams}, {`"note":"x","audience":"coordination"`, []string{"admin", "coordinator", "team", "office"}},
 			{`"note":"x","audience":"sealed"`, leaders}},

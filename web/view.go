@@ -27,6 +27,14 @@ func appendCase(b []byte, c *dispatch.Case, v *viewer, s sight, demo bool) []byt
 	b = text(b, "kind", string(c.Kind))
 	b = text(b, "status", string(c.Status))
 	b = text(b, "urgency", string(c.Urgency))
+	b = text(b, "urgency_from", string(c.UrgencyFrom))
+	if s.actors {
+		b = text(b, "urgency_set_by", c.UrgencySetBy)
+	}
+	b = moment(b, "urgency_set_at", c.UrgencySetAt)
+	if s.personal {
+		b = appendAssessment(b, &c.Personal.Assessment)
+	}
 	b = text(b, "region", c.Region)
 	b = appendPlace(b, c, s)
 	b = text(b, "call_out", string(c.CallOut))
@@ -50,6 +58,7 @@ func appendCase(b []byte, c *dispatch.Case, v *viewer, s sight, demo bool) []byt
 	b = appendApplications(b, c, v, s)
 	b = appendSubjects(b, c, s)
 	b = text(b, "incident", string(c.Incident))
+	b = text(b, "weather", string(c.Weather))
 	b = appendKindParts(b, c)
 	if s.sealed {
 		b = appendSealed(b, c)
@@ -65,6 +74,29 @@ func appendCase(b []byte, c *dispatch.Case, v *viewer, s sight, demo bool) []byt
 	}
 	if s.personal {
 		b = appendMarks(b, c)
+	}
+	return append(b, '}')
+}
+
+// appendAssessment appends why the case is as urgent as the table says. The
+// factors are health data.
+func appendAssessment(b []byte, a *dispatch.Assessment) []byte {
+	if a.Version == 0 {
+		return b
+	}
+	b = append(name(b, "assessment"), '{')
+	b = whole(b, "version", int64(a.Version))
+	b = text(b, "urgency", string(a.Urgency))
+	b = whole(b, "score", int64(a.Score))
+	if len(a.Factors) > 0 {
+		b = append(name(b, "factors"), '[')
+		for i := range a.Factors {
+			b = append(comma(b), '{')
+			b = quote(name(b, "code"), a.Factors[i].Code)
+			b = whole(b, "points", int64(a.Factors[i].Points))
+			b = append(flag(b, "lifts", a.Factors[i].Lifts), '}')
+		}
+		b = append(b, ']')
 	}
 	return append(b, '}')
 }
@@ -140,6 +172,7 @@ func appendSubjects(b []byte, c *dispatch.Case, s sight) []byte {
 		if s.personal && i < len(c.Personal.Subjects) {
 			b = text(b, "description", c.Personal.Subjects[i].Description)
 			b = text(b, "health", c.Personal.Subjects[i].Health)
+			b = texts(b, "dangers", c.Personal.Subjects[i].Dangers)
 		}
 		b = moment(b, "last_seen_at", one.LastSeenAt)
 		if o := one.Outcome; o != nil {

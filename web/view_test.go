@@ -303,3 +303,26 @@ func BenchmarkFrame(b *testing.B) {
 	}
 	b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N)/3000, "µs/view")
 }
+
+// Why a case is urgent is health data: who sees no personal data sees how
+// urgent it is, and nothing of the reasons.
+func TestAssessmentIsForThoseWhoSeePersonalData(t *testing.T) {
+	c := plainCase()
+	c.Personal.Subjects[0].Dangers = []dispatch.Danger{dispatch.DangerDementia}
+	c.Personal.Assessment = dispatch.Assessment{Version: 1, Urgency: dispatch.LifeThreatening, Score: 6,
+		Factors: []dispatch.AssessedFactor{{Code: "dementia", Points: 6, Lifts: true}}}
+	c.UrgencyFrom, c.UrgencySetBy = dispatch.UrgencySet, "key-7"
+	for role, sees := range map[Role]bool{RoleAdmin: true, RoleCoordinator: true, RoleOffice: true, RoleTeam: true, RoleService: false, RoleObserver: false} {
+		v := newViewer([]Role{role}, []string{"KZ-39"}, []string{"dos"}, []string{"103"})
+		if role == RoleService {
+			c.Applications = append(c.Applications, dispatch.Application{System: "103"})
+		}
+		view := string(appendCase(nil, c, v, v.sees(c), false))
+		if strings.Contains(view, "dementia") != sees || strings.Contains(view, "assessment") != sees || !strings.Contains(view, `"urgency_from":"set"`) {
+			t.Errorf("%s: %s", role, view)
+		}
+		if actors := rightsOf[role].actors; strings.Contains(view, "key-7") != actors {
+			t.Errorf("%s: %s", role, view)
+		}
+	}
+}

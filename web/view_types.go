@@ -19,36 +19,56 @@ type PointView struct {
 // CaseView is a case as a viewer sees it. What is unknown, empty or not for
 // the viewer is absent.
 type CaseView struct {
-	ID           string            `json:"id"`
-	Number       string            `json:"number" doc:"Region, year at +05:00, running number; never renumbered" example:"39-2026-000041"`
-	Kind         dispatch.Kind     `json:"kind" enum:"missing_person,emergency,volunteer_event"`
-	Status       dispatch.Status   `json:"status" enum:"review,waiting,assigned,searching,ended,found,missing,deceased,closed"`
-	Urgency      dispatch.Urgency  `json:"urgency" enum:"routine,urgent,life_threatening"`
-	Region       string            `json:"region,omitempty" doc:"ISO 3166-2"`
-	Location     *PointView        `json:"location,omitempty" doc:"Last known point, or place of the incident or event"`
-	Approximate  bool              `json:"approximate,omitempty" doc:"The location is rounded to 0.01 degrees for this viewer"`
-	AccuracyM    float64           `json:"accuracy_m,omitempty" doc:"Metres"`
-	Place        string            `json:"place,omitempty"`
-	Address      string            `json:"address,omitempty"`
-	CallOut      dispatch.CallOut  `json:"call_out" enum:"now,hold,none"`
-	Exercise     bool              `json:"exercise,omitempty"`
-	Demo         bool              `json:"demo,omitempty" doc:"Demo data, not a real case"`
-	OpenedAt     time.Time         `json:"opened_at"`
-	EndedAt      *time.Time        `json:"ended_at,omitempty"`
-	SuspendedAt  *time.Time        `json:"suspended_at,omitempty" doc:"Since when the search is suspended, while missing"`
-	UnansweredAt *time.Time        `json:"unanswered_at,omitempty" doc:"Since when nobody is left to ask"`
-	NeedsReview  []ReviewView      `json:"needs_review,omitempty"`
-	Applications []ApplicationView `json:"applications,omitempty"`
-	Subjects     []SubjectView     `json:"subjects,omitempty"`
-	Incident     dispatch.Incident `json:"incident,omitempty" enum:"flood,snow_trap,ice,water,fire,mountain,technical,other"`
-	PeopleAtRisk *PeopleView       `json:"people_at_risk,omitempty"`
-	Event        *EventView        `json:"event,omitempty"`
-	Outcome      *ClosingView      `json:"outcome,omitempty" doc:"Of a case without subjects"`
-	Sealed       []SealedView      `json:"sealed,omitempty" doc:"Outcomes that the family does not know yet; for coordinators of the region and admins alone"`
-	Needs        *NeedsView        `json:"needs,omitempty"`
-	Assignments  []AssignmentView  `json:"assignments,omitempty"`
-	LeadTeamID   string            `json:"lead_team_id,omitempty"`
-	Points       []MarkView        `json:"points,omitempty"`
+	ID           string                 `json:"id"`
+	Number       string                 `json:"number" doc:"Region, year at +05:00, running number; never renumbered" example:"39-2026-000041"`
+	Kind         dispatch.Kind          `json:"kind" enum:"missing_person,emergency,volunteer_event"`
+	Status       dispatch.Status        `json:"status" enum:"review,waiting,assigned,searching,ended,found,missing,deceased,closed"`
+	Urgency      dispatch.Urgency       `json:"urgency" enum:"routine,urgent,life_threatening"`
+	UrgencyFrom  dispatch.UrgencyOrigin `json:"urgency_from,omitempty" enum:"filed,set" doc:"Said by the filer, or set by a person with case.urgency; absent: by the table"`
+	UrgencySetBy string                 `json:"urgency_set_by,omitempty" doc:"The actor's id; why stands in a note"`
+	UrgencySetAt *time.Time             `json:"urgency_set_at,omitempty"`
+	Assessment   *AssessmentView        `json:"assessment,omitempty" doc:"How urgent the case is by the table of factors, and why; for those who see personal data"`
+	Region       string                 `json:"region,omitempty" doc:"ISO 3166-2"`
+	Location     *PointView             `json:"location,omitempty" doc:"Last known point, or place of the incident or event"`
+	Approximate  bool                   `json:"approximate,omitempty" doc:"The location is rounded to 0.01 degrees for this viewer"`
+	AccuracyM    float64                `json:"accuracy_m,omitempty" doc:"Metres"`
+	Place        string                 `json:"place,omitempty"`
+	Address      string                 `json:"address,omitempty"`
+	CallOut      dispatch.CallOut       `json:"call_out" enum:"now,hold,none"`
+	Exercise     bool                   `json:"exercise,omitempty"`
+	Demo         bool                   `json:"demo,omitempty" doc:"Demo data, not a real case"`
+	OpenedAt     time.Time              `json:"opened_at"`
+	EndedAt      *time.Time             `json:"ended_at,omitempty"`
+	SuspendedAt  *time.Time             `json:"suspended_at,omitempty" doc:"Since when the search is suspended, while missing"`
+	UnansweredAt *time.Time             `json:"unanswered_at,omitempty" doc:"Since when nobody is left to ask"`
+	NeedsReview  []ReviewView           `json:"needs_review,omitempty"`
+	Applications []ApplicationView      `json:"applications,omitempty"`
+	Subjects     []SubjectView          `json:"subjects,omitempty"`
+	Incident     dispatch.Incident      `json:"incident,omitempty" enum:"flood,snow_trap,ice,water,fire,mountain,technical,other"`
+	Weather      dispatch.Weather       `json:"weather,omitempty" enum:"blizzard,severe_frost,heavy_snow,rain,fog,heat"`
+	PeopleAtRisk *PeopleView            `json:"people_at_risk,omitempty"`
+	Event        *EventView             `json:"event,omitempty"`
+	Outcome      *ClosingView           `json:"outcome,omitempty" doc:"Of a case without subjects"`
+	Sealed       []SealedView           `json:"sealed,omitempty" doc:"Outcomes that the family does not know yet; for coordinators of the region and admins alone"`
+	Needs        *NeedsView             `json:"needs,omitempty"`
+	Assignments  []AssignmentView       `json:"assignments,omitempty"`
+	LeadTeamID   string                 `json:"lead_team_id,omitempty"`
+	Points       []MarkView             `json:"points,omitempty"`
+}
+
+// AssessmentView is how urgent a case is by the table of factors.
+type AssessmentView struct {
+	Version int              `json:"version" doc:"Of the table"`
+	Urgency dispatch.Urgency `json:"urgency" enum:"routine,urgent,life_threatening" doc:"By the table; the case's own may have been filed or set otherwise"`
+	Score   int              `json:"score" doc:"The sum of the points; life_threatening from 6"`
+	Factors []FactorView     `json:"factors,omitempty"`
+}
+
+// FactorView is a line of the table that holds for the case.
+type FactorView struct {
+	Code   string `json:"code" enum:"child_under_8,dementia,suicidal_intent,blizzard,water,child,elderly,health,immobile,children_at_risk,several_people,many_people,snow_trap,flood,fire,terrain,light_clothes,severe_frost,heavy_snow,heat,rain,fog,missing_6_hours,missing_24_hours,dark,dark_soon"`
+	Points int    `json:"points"`
+	Lifts  bool   `json:"lifts,omitempty" doc:"Makes the case life_threatening by itself"`
 }
 
 // ReviewView names a field that a person has to look at.
@@ -83,6 +103,7 @@ type SubjectView struct {
 	Category    string             `json:"category,omitempty"`
 	Description string             `json:"description,omitempty"`
 	Health      string             `json:"health,omitempty"`
+	Dangers     []dispatch.Danger  `json:"dangers,omitempty" enum:"dementia,suicidal_intent,water,illness,injury,immobile,light_clothes,terrain"`
 	LastSeenAt  *time.Time         `json:"last_seen_at,omitempty"`
 	Outcome     dispatch.Outcome   `json:"outcome,omitempty" enum:"found,missing,deceased,closed" doc:"Absent while open or withheld"`
 	Condition   dispatch.Condition `json:"condition,omitempty" enum:"well,injured,no_signs_of_life,not_stated"`

@@ -166,6 +166,9 @@ func messages(seed uint64, n int) []dispatch.Message {
 			filing := &dispatch.Filing{System: "test", ID: fmt.Sprint(id), Kind: dispatch.Kinds()[random.IntN(3)], FiledAt: now, Revision: int64(random.IntN(3)),
 				BodyHash: [16]byte{byte(random.IntN(256))}, Location: &location, Place: "Қостанай", Urgency: dispatch.Urgencies()[random.IntN(3)],
 				Needs: dispatch.Needs{Teams: 1 + random.IntN(2)}, Reporter: dispatch.Reporter{Name: "Айгүл"}}
+			if filed%3 == 0 { // by the table
+				filing.Urgency, filing.Weather = "", dispatch.Weathers()[filed%len(dispatch.Weathers())]
+			}
 			if filing.Kind == dispatch.MissingPerson {
 				filing.Subjects = []dispatch.FiledSubject{{ID: "s1", Name: "Ермек", Category: "child_13_15"}, {ID: "s2", LastSeenAt: now}}[:1+random.IntN(2)]
 			}
@@ -205,6 +208,9 @@ func messages(seed uint64, n int) []dispatch.Message {
 			if command.Type == dispatch.CommandRosterAnswer {
 				command.Member = &dispatch.MemberAnswer{ID: fmt.Sprint("m-", random.IntN(3)), Name: "Ерлан", Adult: pointer(true),
 					Answer: dispatch.MemberAnswers()[random.IntN(4)], Seats: pointer(random.IntN(4))}
+			}
+			if command.Type == dispatch.CommandUrgency {
+				command.Urgency, command.Reason = dispatch.Urgencies()[len(all)%3], "со слов матери"
 			}
 			add(dispatch.Message{Identity: dispatch.CommandIdentity(command.ID), Command: command})
 		}

@@ -27,6 +27,7 @@ func (p *page) fullCase(team *dispatch.Team) *dispatch.Case {
 	c.PeopleAtRisk = &dispatch.PeopleAtRisk{Total: pointer(7), Children: pointer(0), Immobile: pointer(2)}
 	c.Event = &dispatch.EventDetails{Title: "Сбор", Direction: "лес", StartsAt: at(), EndsAt: at(), VolunteersNeeded: 12}
 	c.NeedsReview = []dispatch.Review{{Pointer: "/location", Detail: "outside of the country", Holds: true}, {Pointer: "/subjects/0/age", Detail: "not a number"}}
+	c.Weather, c.UrgencyFrom, c.UrgencySetBy, c.UrgencySetAt = "blizzard", dispatch.UrgencySet, "user:1", at()
 	c.LeadTeam = team.ID
 	outcome := dispatch.SubjectOutcome{Outcome: dispatch.OutcomeFound, Condition: dispatch.ConditionInjured, FoundBy: "team", ConfirmedBy: "КУИ",
 		Identity: "confirmed", Reason: "assisted", People: 4, At: at()}
@@ -47,7 +48,9 @@ func (p *page) fullCase(team *dispatch.Team) *dispatch.Case {
 	}
 	c.Personal = dispatch.Personal{Place: "Қостанай", Address: "Достық 1", Changed: key,
 		Applications: []dispatch.ApplicationPersonal{{Reporter: dispatch.Reporter{Name: "Айгүл \"Ә\"", Phone: "+77015550123", Relation: "mother"}}, {}},
-		Subjects:     []dispatch.SubjectPersonal{{Name: "Данияр", Description: "синяя куртка\nшапка", Health: "астма", FoundAt: &orb.Point{62.1, 52.2}}, {}}}
+		Subjects: []dispatch.SubjectPersonal{{Name: "Данияр", Description: "синяя куртка\nшапка", Health: "астма",
+			Dangers: []dispatch.Danger{dispatch.DangerIllness, dispatch.DangerWater}, FoundAt: &orb.Point{62.1, 52.2}}, {}},
+		Assessment: dispatch.Assessment{Version: 1, Urgency: dispatch.Urgent, Score: 2, Factors: []dispatch.AssessedFactor{{Code: "water", Points: 6, Lifts: true}}}}
 
 	c.Members = []dispatch.Member{
 		{N: 1, Assignment: 2, ID: "m-1", Name: "Ерлан", Phone: "+77015550177", Minor: true, Answer: dispatch.AnswerComing, ETAAt: at(), Seats: 3,
@@ -152,7 +155,7 @@ func testRoundTrip(t *testing.T, b *book) {
 
 func fullFields(at time.Time) dispatch.EventFields {
 	return dispatch.EventFields{CaseID: "c1-1", TeamID: "t", ActorType: "user", ActorID: "u", HappenedAt: at, Number: "39-2026-000001",
-		Kind: dispatch.Emergency, Urgency: dispatch.Urgent, Region: "KZ-39", CallOut: dispatch.CallOutNow, Exercise: pointer(true),
+		Kind: dispatch.Emergency, Urgency: dispatch.Urgent, UrgencyBefore: dispatch.Routine, Region: "KZ-39", CallOut: dispatch.CallOutNow, Exercise: pointer(true),
 		Subjects: []dispatch.EventSubject{{ID: "s1", Category: "child_13_15"}}, Held: true, Audience: dispatch.AudienceTeam, SubjectID: "s1",
 		Outcome: dispatch.OutcomeFound, Condition: dispatch.ConditionWell, FoundBy: "team", Reason: "rescued", Incident: "fire",
 		StatusNow: dispatch.StatusFound, Round: 1, Rings: 2, ByHand: true, DistanceM: pointer(1.5), AnswerBy: at, ETAMinutes: pointer(20),

@@ -92,6 +92,15 @@ export interface CaseView {
   kind: CaseKind;
   status: CaseStatus;
   urgency: Urgency;
+  urgency_from?: 'filed' | 'set';
+  urgency_set_by?: string;
+  urgency_set_at?: string;
+  assessment?: {
+    version: number;
+    urgency: Urgency;
+    score: number;
+    factors?: { code: string; points: number; lifts?: boolean }[];
+  };
   region?: string;
   location?: Point;
   approximate?: boolean;
@@ -109,6 +118,7 @@ export interface CaseView {
   applications?: ApplicationView[];
   subjects?: SubjectView[];
   incident?: string;
+  weather?: string;
   people_at_risk?: { total?: number; children?: number; immobile?: number };
   event?: { title?: string; direction?: string; starts_at?: string; ends_at?: string; volunteers_needed?: number };
   outcome?: { outcome: Outcome; reason?: string; people?: number; at?: string };

@@ -32,3 +32,4 @@ export {
   statisticsCheck,
   teams,
 } from './words/pages';
+export { danger, urgencyFactor, urgencyOrigin, weather } from './words/urgency';
