@@ -17,6 +17,9 @@ func (b *batchBuilder) add(changes *Changes) {
 	for _, number := range changes.Numbers {
 		replace(&b.Numbers, b.numbers, number.Prefix, number)
 	}
+	for _, record := range changes.Travel {
+		replace(&b.Travel, b.travel, record.Transport, record)
+	}
 	if changes.Applied != nil {
 		replace(&b.Applied, b.applied, changes.Applied.Identity, *changes.Applied)
 	}
@@ -40,6 +43,7 @@ type batchBuilder struct {
 	cases   map[int64]int
 	teams   map[int32]int
 	numbers map[string]int
+	travel  map[Transport]int
 	applied map[Identity]int
 	// failures are what went wrong in the program itself.
 	failures []string
@@ -47,7 +51,7 @@ type batchBuilder struct {
 
 func newBatch(base Position) *batchBuilder {
 	return &batchBuilder{Batch: Batch{Base: base, Head: base}, cases: map[int64]int{}, teams: map[int32]int{},
-		numbers: map[string]int{}, applied: map[Identity]int{}}
+		numbers: map[string]int{}, travel: map[Transport]int{}, applied: map[Identity]int{}}
 }
 
 // replace puts a row where an older version of it stands, or at the end.

@@ -93,12 +93,15 @@ type stateDump struct {
 	Waiting      []int64
 	Deadlines    []Timer
 	Moved        int64
+	Travelled    [transports]TravelRecord
+	Paces        [transports]Pace
+	Fleet        [transports]int
 }
 
 // dump writes a state out; now is when the teams' load is counted.
 func dump(s *State, now time.Time) string {
 	d := stateDump{Head: s.head, LastEvent: s.lastEvent, Cases: s.cases, Applications: s.applications,
-		TeamKeys: s.teamKeys, Numbers: s.numbers, Moved: s.moved}
+		TeamKeys: s.teamKeys, Numbers: s.numbers, Moved: s.moved, Travelled: s.travelled, Paces: s.paces, Fleet: s.fleet}
 	for _, t := range s.teams {
 		team := teamDump{Team: t.team, Position: t.position, Used: t.slots.used, Lowest: t.slots.lowest(),
 			CasesLastDay: t.casesLastDay(now)}

@@ -150,11 +150,18 @@ type Assignment struct {
 	Changed     int64
 }
 
+// Travel is how long the team was taken to travel when it was asked; zero when
+// the place was not known.
+func (a *Assignment) Travel() Travel { return a.Pace.Over(a.DistanceM) }
+
 // AssignmentDetail is what no query asks for: a store keeps it as one text of JSON.
 type AssignmentDetail struct {
 	// StalePositionAt is the time of a position that was too old to be used,
 	// so that the base was used instead; zero when there was none.
 	StalePositionAt time.Time `json:"stale_position_at,omitzero"`
+	// Pace is how the team was taken to travel when it was asked; zero when
+	// the place was not known.
+	Pace Pace `json:"pace,omitzero"`
 }
 
 // Personal holds everything of a case that can be erased without breaking its

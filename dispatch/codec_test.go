@@ -11,10 +11,24 @@ import (
 )
 
 func drawDecision(t *rapid.T) *Decision {
-	d := &Decision{}
+	d := &Decision{Choice: Choice(rapid.IntRange(0, int(choices)-1).Draw(t, "choice"))}
+	var known []uint8
+	for i := range d.Paces {
+		if rapid.Bool().Draw(t, "known") {
+			known = append(known, uint8(i))
+			d.Paces[i] = Pace{Microseconds: rapid.Int64Range(1, paceLimit).Draw(t, "pace"), Permille: rapid.Int64Range(1000, rangeLimit).Draw(t, "range"), Assumed: rapid.Bool().Draw(t, "assumed")}
+		}
+	}
 	for range rapid.IntRange(0, 25).Draw(t, "candidates") {
 		age := time.Duration(rapid.IntRange(-1, 100_000).Draw(t, "age")) * time.Second
-		d.Candidates = append(d.Candidates, Candidate{
+		stale, transport := time.Duration(0), uint8(0)
+		if age < 0 && rapid.Bool().Draw(t, "stale") {
+			stale = time.Duration(rapid.IntRange(1, 100_000).Draw(t, "stale age")) * time.Second
+		}
+		if len(known) > 0 {
+			transport = rapid.SampledFrom(known).Draw(t, "transport")
+		}
+		d.Candidates = append(d.Candidates, Candidate{StaleAge: stale, Transport: transport,
 			Result: CandidateResult(rapid.IntRange(1, int(candidateResults)-1).Draw(t, "result")), PositionAge: age,
 			Team: rapid.Int32Range(1, 1<<31-1).Draw(t, "team"), DistanceM: float64(rapid.IntRange(0, 20_100_000).Draw(t, "metres")),
 			CasesLastDay: rapid.IntRange(0, 1000).Draw(t, "cases")})
@@ -79,6 +93,7 @@ func FuzzDecisionUnmarshal(f *testing.F) {
 		Others: [candidateResults]int32{CandidateBusy: 7}}).MarshalBinary()
 	f.Add(packed)
 	f.Add([]byte{})
+	f.Add([]byte{1, 1, 1, 1, 12, 1, 3, 8, 7})
 	f.Add([]byte{decisionVersion, 0xff, 0xff, 0xff, 0xff, 0x0f})
 	f.Add([]byte{decisionVersion, 1, 2, 1, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1, 0, 0})
 	f.Fuzz(func(t *testing.T, data []byte) {

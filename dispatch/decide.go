@@ -11,6 +11,7 @@ type Changes struct {
 	Cases      []*Case
 	Teams      []*Team
 	Numbers    []CaseNumber
+	Travel     []TravelRecord
 	Decisions  []Decision
 	Notes      []Note
 	Events     []Event

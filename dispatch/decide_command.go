@@ -43,7 +43,7 @@ func (d *decision) command(command *Command) (int64, *Refusal) {
 	}
 	if refusal != nil {
 		// Nothing may be left of a command that was refused half-way.
-		d.changes.Cases, d.changes.Events, d.changes.Notes, d.changes.Decisions = nil, nil, nil, nil
+		d.changes.Cases, d.changes.Events, d.changes.Notes, d.changes.Decisions, d.changes.Travel = nil, nil, nil, nil, nil
 		d.byKey, d.slots, d.freed, d.sequence = nil, nil, nil, d.s.head.Sequence
 		return key, refusal
 	}
@@ -132,6 +132,9 @@ func (d *decision) goOn(c *Case, a *Assignment, t *teamState, to AssignmentStatu
 	*when = d.happened()
 	if said != nil {
 		*people = *said
+	}
+	if to == AssignmentOnScene {
+		d.learn(c, a, t)
 	}
 	d.emit(event, c, t.team, EventFields{People: said, Round: a.Round})
 	d.setStatus(c)
@@ -251,7 +254,7 @@ func (d *decision) assign(c *Case, command *Command) *Refusal {
 	if c.Kind != VolunteerEvent && d.used(t) >= t.team.Capacity {
 		return refuse(RefusedAtCapacity, "the team is already on as many cases as it can take (%d)", t.team.Capacity)
 	}
-	d.offer(c, t, d.consider(c, t), true)
+	d.offer(c, t, d.consider(c, t, ChoiceByHand), true)
 	return nil
 }
 

@@ -14,10 +14,6 @@ import (
 // keptCandidates is how many of the nearest teams are kept with a decision.
 const keptCandidates = 20
 
-// sameDistanceM is what distance is compared to: teams within a metre of each
-// other are equally near, and share the load.
-const sameDistanceM = 1.0
-
 // ask offers the case to the nearest teams until as many are asked as it
 // wants. With nobody left to ask it waits, and says so once. An open call to
 // several teams at once has its place here: it wants more offers than teams.
@@ -65,7 +61,7 @@ func (d *decision) offer(c *Case, t *teamState, considered Decision, byHand bool
 		distance = new(float64)
 		*distance = a.DistanceM
 	}
-	a.PositionAt, a.StalePositionAt = time.Time{}, time.Time{}
+	a.PositionAt, a.StalePositionAt, a.Pace = time.Time{}, time.Time{}, considered.Paces[t.transport]
 	switch {
 	case age >= 0:
 		a.PositionAt = t.position.At
@@ -96,6 +92,15 @@ func (d *decision) positionOf(t *teamState) (orb.Point, time.Duration) {
 		return t.team.Base, BaseUsed
 	}
 	return t.position.Position, max(d.now.Sub(t.position.At), 0).Truncate(time.Second)
+}
+
+// staleAge is the age of a position that is too old to be used; 0 when there is
+// none.
+func (d *decision) staleAge(t *teamState) time.Duration {
+	if t.position == nil || d.fresh(t) {
+		return 0
+	}
+	return d.now.Sub(t.position.At).Truncate(time.Second)
 }
 
 // fresh says that the team's position is new enough to be used.
@@ -150,7 +155,8 @@ func (d *decision) nearest(place orb.Point, k int, keep func(*teamState, float64
 		for _, neighbour := range d.s.near {
 			t := d.s.team(neighbour.Handle)
 			_, age := d.positionOf(t)
-			found = append(found, Candidate{Team: neighbour.Handle, DistanceM: neighbour.Meters, PositionAge: age})
+			found = append(found, Candidate{Team: neighbour.Handle, Transport: uint8(t.transport), DistanceM: neighbour.Meters, //nolint:gosec // below transports
+				PositionAge: age, StaleAge: d.staleAge(t)})
 		}
 	}
 	collect(&d.s.bases, false)
@@ -163,53 +169,71 @@ func (d *decision) nearest(place orb.Point, k int, keep func(*teamState, float64
 	return found[:min(k, len(found))]
 }
 
-// choose finds the team to ask next: the nearest that was not asked before,
-// among those as near the one with the fewest cases in the last day, among
-// these the first by id. nil says that nobody is left.
+// choose finds the team to ask next: of those that may be asked the one with
+// the shortest travel, to the second; among these the one with the fewest cases
+// in the last day, then the first by id. nil says that nobody is left.
 func (d *decision) choose(c *Case) (*teamState, Decision) {
 	considered := d.survey(c)
 	chosen := d.best(considered.Candidates)
-	beyond := len(considered.Candidates) > 0 && len(considered.Candidates) < len(d.s.teams)
-	// The teams as near as the chosen one may go on beyond those surveyed.
-	for k := 2 * keptCandidates; beyond; k *= 2 {
-		last := considered.Candidates[len(considered.Candidates)-1]
-		if chosen != nil && chosen.DistanceM+sameDistanceM < last.DistanceM {
-			break
-		}
-		eligible := d.nearest(*c.Location, k, func(t *teamState, _ float64) bool {
-			return d.assess(c, t, 0) == CandidateEligible
-		})
-		for i := range eligible {
-			eligible[i].Result = d.assess(c, d.s.team(eligible[i].Team), eligible[i].DistanceM)
-			eligible[i].CasesLastDay = d.s.team(eligible[i].Team).casesLastDay(d.now)
-		}
-		chosen = d.best(eligible)
-		if len(eligible) < k || (chosen != nil && chosen.DistanceM+sameDistanceM < eligible[k-1].DistanceM) {
-			break
+	if n := len(considered.Candidates); n > 0 && n < len(d.s.teams) {
+		// The others are farther away: none of them comes sooner than the
+		// fastest would.
+		if chosen == nil || d.s.fastest().median(considered.Candidates[n-1].DistanceM) <= d.travel(chosen) {
+			chosen = d.best(d.contenders(c))
 		}
 	}
 	if chosen == nil {
 		return nil, considered
 	}
+	considered.Choice = ChoiceNearest
 	d.mark(&considered, *chosen)
 	return d.s.team(chosen.Team), considered
 }
 
-// best picks among candidates in ascending order of distance.
+// contenders gives, of each transport, the teams that may be asked and of which
+// the best can be one.
+func (d *decision) contenders(c *Case) (found []Candidate) {
+	for transport, n := range d.s.fleet {
+		for k := 2 * keptCandidates; n > 0; k *= 2 {
+			eligible := d.nearest(*c.Location, k, func(t *teamState, _ float64) bool {
+				return t.transport == transport && d.assess(c, t, 0) == CandidateEligible
+			})
+			for i := range eligible {
+				t := d.s.team(eligible[i].Team)
+				eligible[i].Result = d.assess(c, t, eligible[i].DistanceM)
+				eligible[i].CasesLastDay = t.casesLastDay(d.now)
+			}
+			best := d.best(eligible)
+			if len(eligible) == k && (best == nil || d.travel(best) >= d.travel(&eligible[k-1])) {
+				continue // the teams as near as the best go on
+			}
+			if best != nil {
+				found = append(found, *best)
+			}
+			break
+		}
+	}
+	return found
+}
+
+// travel is how long a candidate takes, to the second.
+func (d *decision) travel(candidate *Candidate) time.Duration {
+	return d.s.paces[candidate.Transport].median(candidate.DistanceM)
+}
+
+// best picks among candidates that may be asked; nil when there is none.
 func (d *decision) best(candidates []Candidate) *Candidate {
 	var best *Candidate
-	var nearestM float64 // equally near is measured from the nearest, not from the best
+	var shortest time.Duration
 	for i := range candidates {
 		candidate := &candidates[i]
-		switch {
-		case candidate.Result != CandidateEligible:
-		case best == nil:
-			best, nearestM = candidate, candidate.DistanceM
-		case candidate.DistanceM >= nearestM+sameDistanceM:
-			return best
-		case candidate.CasesLastDay < best.CasesLastDay,
-			candidate.CasesLastDay == best.CasesLastDay && d.s.team(candidate.Team).team.ID < d.s.team(best.Team).team.ID:
-			best = candidate
+		if candidate.Result != CandidateEligible {
+			continue
+		}
+		travel := d.travel(candidate)
+		if best == nil || travel < shortest || travel == shortest && (candidate.CasesLastDay < best.CasesLastDay ||
+			candidate.CasesLastDay == best.CasesLastDay && d.s.team(candidate.Team).team.ID < d.s.team(best.Team).team.ID) {
+			best, shortest = candidate, travel
 		}
 	}
 	return best
@@ -228,6 +252,7 @@ func (d *decision) survey(c *Case) Decision {
 		t := d.s.team(candidate.Team)
 		candidate.Result = d.assess(c, t, candidate.DistanceM)
 		candidate.CasesLastDay = t.casesLastDay(d.now)
+		considered.Paces[candidate.Transport] = d.s.paces[candidate.Transport]
 	}
 	if len(considered.Candidates) == len(d.s.teams) {
 		return considered
@@ -256,11 +281,13 @@ func (d *decision) survey(c *Case) Decision {
 
 // consider makes the decision of a person, or of a rule that has its team
 // already, as explainable as a choice.
-func (d *decision) consider(c *Case, t *teamState) Decision {
+func (d *decision) consider(c *Case, t *teamState, choice Choice) Decision {
 	considered := d.survey(c)
+	considered.Choice = choice
 	point, age := d.positionOf(t)
-	candidate := Candidate{Team: t.team.Key, PositionAge: age, CasesLastDay: t.casesLastDay(d.now)}
+	candidate := Candidate{Team: t.team.Key, PositionAge: age, StaleAge: d.staleAge(t), CasesLastDay: t.casesLastDay(d.now)}
 	if c.Location != nil {
+		candidate.Transport = uint8(t.transport) //nolint:gosec // below transports
 		candidate.DistanceM = geo.Distance(point, *c.Location)
 	}
 	candidate.Result = d.assess(c, t, candidate.DistanceM)
@@ -281,6 +308,9 @@ func (d *decision) mark(considered *Decision, chosen Candidate) {
 		considered.Others[chosen.Result]--
 	}
 	chosen.Result = CandidateOffered
+	if len(considered.Candidates) > 0 {
+		considered.Paces[chosen.Transport] = d.s.paces[chosen.Transport]
+	}
 	considered.Candidates = append(considered.Candidates, chosen)
 }
 
@@ -294,17 +324,17 @@ func (d *decision) ringAgain() {
 			if t == nil {
 				break
 			}
-			d.offer(c, t, d.consider(c, t), false)
+			d.offer(c, t, d.consider(c, t, ChoiceRung), false)
 		}
 	}
 }
 
 // chooseAgain finds the team to ring again: the one that was rung least, among
-// these the nearest. nil when none of those that did not answer can be asked.
+// these the one with the shortest travel. nil when none of those that did not answer can be asked.
 func (d *decision) chooseAgain(c *Case) *teamState {
 	var best *teamState
 	var bestRings int
-	var bestDistance float64
+	var bestTravel time.Duration
 	for i := range c.Assignments {
 		a := &c.Assignments[i]
 		if a.Status != AssignmentNoAnswer {
@@ -316,8 +346,9 @@ func (d *decision) chooseAgain(c *Case) *teamState {
 		if d.assess(c, t, distance) != CandidateNoAnswer {
 			continue
 		}
-		if best == nil || a.Rings < bestRings || a.Rings == bestRings && distance < bestDistance {
-			best, bestRings, bestDistance = t, a.Rings, distance
+		travel := d.s.travelOf(t, distance).Median
+		if best == nil || a.Rings < bestRings || a.Rings == bestRings && travel < bestTravel {
+			best, bestRings, bestTravel = t, a.Rings, travel
 		}
 	}
 	return best
@@ -351,7 +382,7 @@ func (d *decision) serve(t *teamState) {
 			continue
 		}
 		next := d.chooseAgain(c)
-		d.offer(c, next, d.consider(c, next), false)
+		d.offer(c, next, d.consider(c, next, ChoiceRung), false)
 	}
 }
 

@@ -38,6 +38,7 @@ func (a *actions) register() {
 		r.Answers = oneOf(a, "answers", AnswersManual, AnswersManual, AnswersManual, AnswersAutomatic)
 		r.Kinds = oneOf(a, "kinds", Kinds(), []Kind{MissingPerson, Emergency}, []Kind{VolunteerEvent})
 		r.Skills = oneOf(a, "skills", testSkills...)
+		r.Transport = oneOf(a, "transport", "", ByCar, Helicopter, OnFoot)
 		r.RangeKM = oneOf[float64](a, "range", 0, 0, 0, 100)
 	})
 }
@@ -261,7 +262,7 @@ func TestBatches(t *testing.T) {
 			one.state.Settle()
 		}
 		for _, pair := range [][2]any{{a.w.rows, one.rows}, {a.w.journal, one.journal}, {a.w.decisions, one.decisions},
-			{a.w.notes, one.notes}, {a.w.applied, one.applied}, {a.w.teams, one.teams}, {a.w.numbers, one.numbers}} {
+			{a.w.notes, one.notes}, {a.w.applied, one.applied}, {a.w.teams, one.teams}, {a.w.numbers, one.numbers}, {a.w.travel, one.travel}} {
 			if want, got := canonical(pair[0]), canonical(pair[1]); want != got {
 				t.Fatalf("in batches it came out otherwise: %s", firstDifference(want, got))
 			}
@@ -284,7 +285,7 @@ func (w *world) keepBatch(batch *Batch) {
 			}
 		}
 	}
-	changes := Changes{Cases: batch.Cases, Teams: batch.Teams, Numbers: batch.Numbers, Decisions: batch.Decisions,
+	changes := Changes{Cases: batch.Cases, Teams: batch.Teams, Numbers: batch.Numbers, Travel: batch.Travel, Decisions: batch.Decisions,
 		Notes: batch.Notes, Events: batch.Events}
 	w.keep(&changes)
 	for _, applied := range batch.Applied {

@@ -57,8 +57,10 @@ type State struct {
 	moved        int64           // counts positions
 	near         []geo.Neighbour // scratch of nearest
 	paces        [transports]Pace
-	guests       []int64 // cases in memory for this batch only, unless they are active
-	guestsBefore []int64 // of the batch before, which may be on its way into the database
+	travelled    [transports]TravelRecord
+	fleet        [transports]int // how many teams have each transport
+	guests       []int64         // cases in memory for this batch only, unless they are active
+	guestsBefore []int64         // of the batch before, which may be on its way into the database
 }
 
 // teamState is a team with what changes without a message of its own.
@@ -106,6 +108,9 @@ func NewState(settings Settings, snapshot *Snapshot) *State {
 	}
 	for i, transport := range Transports() {
 		s.paces[i] = settings.assumedPace(transport)
+	}
+	for _, record := range snapshot.Travel {
+		s.takeTravel(record)
 	}
 	for _, team := range snapshot.Teams {
 		s.putTeam(team)
@@ -275,7 +280,8 @@ func (s *State) putTeam(team *Team) {
 	}
 	t := s.teams[team.Key-1]
 	if t == nil {
-		t = &teamState{}
+		t = &teamState{transport: team.Transport.index()}
+		s.fleet[t.transport]++
 		s.teams[team.Key-1] = t
 	}
 	if t.team == nil || t.team.Base != team.Base {
@@ -283,7 +289,9 @@ func (s *State) putTeam(team *Team) {
 	}
 	t.team = team
 	t.available, t.capacity, t.rangeM = team.Available, team.Capacity, team.RangeKM*1000
+	s.fleet[t.transport]--
 	t.transport = team.Transport.index()
+	s.fleet[t.transport]++
 	t.kinds = 0
 	for _, kind := range team.Kinds {
 		t.kinds |= kind.bit()
@@ -400,6 +408,9 @@ func (s *State) Apply(changes *Changes) {
 	}
 	for _, number := range changes.Numbers {
 		s.numbers[number.Prefix] = number.Last
+	}
+	for _, record := range changes.Travel {
+		s.takeTravel(record)
 	}
 	if changes.Applied != nil {
 		s.applied[0][changes.Applied.Identity] = *changes.Applied

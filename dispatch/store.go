@@ -92,6 +92,7 @@ type Snapshot struct {
 	Teams     []*Team   // all, by key
 	Positions []TeamPosition
 	Numbers   []CaseNumber
+	Travel    []TravelRecord
 	Offsets   []SourceOffset
 	// Accepted holds the assignment.accepted events of the last 24 hours
 	// before LastEvent: team and time are enough.
@@ -131,6 +132,7 @@ type Batch struct {
 	Teams       []*Team
 	Positions   []TeamPosition
 	Numbers     []CaseNumber
+	Travel      []TravelRecord
 	Decisions   []Decision
 	Notes       []Note
 	Events      []Event

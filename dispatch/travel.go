@@ -1,6 +1,7 @@
 package dispatch
 
 import (
+	"math"
 	"slices"
 	"time"
 )
@@ -75,10 +76,19 @@ func (p Pace) Over(distanceM float64) Travel {
 	if p.Microseconds == 0 {
 		return Travel{}
 	}
-	median := time.Duration(distanceM*float64(p.Microseconds)) * time.Microsecond
-	second := func(d time.Duration) time.Duration { return d.Round(time.Second) }
-	return Travel{Median: second(median), Least: second(median * 1000 / time.Duration(p.Permille)),
-		Most: second(median * time.Duration(p.Permille) / 1000), Assumed: p.Assumed}
+	median := distanceM * float64(p.Microseconds) / 1e6
+	reach := float64(p.Permille) / 1000
+	return Travel{Median: seconds(median), Least: seconds(median / reach), Most: seconds(median * reach), Assumed: p.Assumed}
+}
+
+// median is the expected travel alone: every choice asks for it.
+func (p Pace) median(distanceM float64) time.Duration {
+	return seconds(distanceM * float64(p.Microseconds) / 1e6)
+}
+
+// seconds rounds; a year is enough.
+func seconds(s float64) time.Duration {
+	return time.Duration(math.Round(min(s, 365*24*3600))) * time.Second
 }
 
 // assumedPace is a transport's pace until there are local data.
@@ -92,6 +102,89 @@ func (s *Settings) assumedPace(transport Transport) Pace {
 		reach = defaultTravelRange
 	}
 	return Pace{Microseconds: int64(assumption.DetourFactor * 3.6e6 / assumption.SpeedKMH), Permille: int64(reach * 1000), Assumed: true}
+}
+
+// Local data. Figures of ours, not of the field: from so many trips on they
+// replace the assumption; beyond so many the older ones fade; a trip that took
+// less than a tenth or more than ten times what was assumed was not one.
+const (
+	travelTrips     = 20
+	travelFade      = 1000
+	travelLeastM    = 1000.0
+	travelPlausible = 10
+)
+
+// eightOfTen is the standard normal quantile between whose two signs eight of
+// ten values lie.
+const eightOfTen = 1.2816
+
+// travelBase keeps the sums of TravelRecord small: microseconds for a metre.
+const travelBase = 100_000
+
+// TravelRecord is what the trips of one transport have taken so far, from the
+// yes to the scene. Whole numbers: the order of the trips makes no difference.
+type TravelRecord struct {
+	Transport Transport
+	Trips     int64
+	// Of thousandths of the natural logarithm of each trip's microseconds for
+	// a metre through 100,000: the sum, and the sum of squares.
+	LogSum     int64
+	LogSquares int64
+}
+
+// with adds a trip.
+func (r TravelRecord) with(distanceM float64, took time.Duration) TravelRecord {
+	if r.Trips >= travelFade {
+		r.Trips, r.LogSum, r.LogSquares = r.Trips/2, r.LogSum/2, r.LogSquares/2
+	}
+	log := int64(math.Round(1000 * math.Log(float64(took.Microseconds())/distanceM/travelBase)))
+	r.Trips, r.LogSum, r.LogSquares = r.Trips+1, r.LogSum+log, r.LogSquares+log*log
+	return r
+}
+
+// pace is what the trips say, or what is assumed while they are few.
+func (r TravelRecord) pace(assumed Pace) Pace {
+	if r.Trips < travelTrips {
+		return assumed
+	}
+	mean := float64(r.LogSum) / float64(r.Trips)
+	variance := (float64(r.LogSquares) - mean*float64(r.LogSum)) / float64(r.Trips-1)
+	reach := math.Exp(eightOfTen * math.Sqrt(max(variance, 0)) / 1000)
+	return Pace{Microseconds: max(int64(math.Round(travelBase*math.Exp(mean/1000))), 1), Permille: int64(math.Round(1000 * reach))}
+}
+
+// learn counts the trip of a team that has just come on scene.
+func (d *decision) learn(c *Case, a *Assignment, t *teamState) {
+	if c.Exercise || c.Kind == VolunteerEvent || a.DistanceM < travelLeastM || a.AnsweredAt.IsZero() {
+		return
+	}
+	took := a.OnSceneAt.Sub(a.AnsweredAt)
+	transport := Transports()[t.transport]
+	assumed := d.s.settings.assumedPace(transport).Over(a.DistanceM).Median
+	if took < assumed/travelPlausible || took > assumed*travelPlausible {
+		return
+	}
+	record := d.s.travelled[t.transport].with(a.DistanceM, took)
+	record.Transport = transport
+	d.changes.Travel = append(d.changes.Travel, record)
+}
+
+// takeTravel takes what the trips of a transport say.
+func (s *State) takeTravel(record TravelRecord) {
+	i := record.Transport.index()
+	s.travelled[i] = record
+	s.paces[i] = record.pace(s.settings.assumedPace(record.Transport))
+}
+
+// fastest gives the pace of the fastest transport that a team has.
+func (s *State) fastest() Pace {
+	var fastest Pace
+	for i, n := range s.fleet {
+		if n > 0 && (fastest.Microseconds == 0 || s.paces[i].Microseconds < fastest.Microseconds) {
+			fastest = s.paces[i]
+		}
+	}
+	return fastest
 }
 
 // travelOf is how long a team takes over a distance: the one function that

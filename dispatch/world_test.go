@@ -31,6 +31,7 @@ type world struct {
 	teams     map[int32]*Team
 	positions map[string]TeamPosition
 	numbers   map[string]int64
+	travel    map[Transport]TravelRecord
 	applied   map[Identity]Applied
 	known     map[Identity]int64 // applications
 	journal   []Event
@@ -55,7 +56,7 @@ var worldStart = time.Date(2026, 11, 21, 10, 0, 0, 0, time.UTC)
 func newWorld(tb failer) *world {
 	snapshot := &Snapshot{Head: Position{Epoch: testEpoch}}
 	return &world{tb: tb, state: NewState(DefaultSettings(), snapshot), now: worldStart,
-		rows: map[int64]*Case{}, teams: map[int32]*Team{}, positions: map[string]TeamPosition{}, numbers: map[string]int64{},
+		rows: map[int64]*Case{}, teams: map[int32]*Team{}, positions: map[string]TeamPosition{}, numbers: map[string]int64{}, travel: map[Transport]TravelRecord{},
 		applied: map[Identity]Applied{}, known: map[Identity]int64{}, counted: map[int64]*StatisticsCase{}, handed: map[*Case]string{}, rosters: map[rosterOf]Roster{}}
 }
 
@@ -97,6 +98,9 @@ func (w *world) keep(changes *Changes) {
 	for _, number := range changes.Numbers {
 		w.numbers[number.Prefix] = number.Last
 	}
+	for _, record := range changes.Travel {
+		w.travel[record.Transport] = record
+	}
 	if changes.Applied != nil {
 		w.applied[changes.Applied.Identity] = *changes.Applied
 	}
@@ -123,6 +127,9 @@ func (w *world) snapshot() *Snapshot {
 	}
 	for prefix, last := range w.numbers {
 		snapshot.Numbers = append(snapshot.Numbers, CaseNumber{Prefix: prefix, Last: last})
+	}
+	for _, record := range w.travel {
+		snapshot.Travel = append(snapshot.Travel, record)
 	}
 	for i := range w.journal {
 		if event := &w.journal[i]; event.Type == EventAccepted && !event.At.Before(snapshot.LastEvent.Add(-loadWindow)) {

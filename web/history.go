@@ -96,20 +96,41 @@ func (s *Server) candidates(ctx context.Context, id string) (*answer, error) {
 	answered := CandidatesAnswer{Decisions: []DecisionView{}}
 	for i := range decisions {
 		d := &decisions[i]
-		view := DecisionView{Position: dispatch.Position{Epoch: head.Epoch, Sequence: d.Sequence}.String(), At: d.At,
-			Candidates: []CandidateView{}, Others: d.OtherCounts()}
-		for j := range d.Candidates {
-			candidate := &d.Candidates[j]
-			one := CandidateView{TeamID: teamIDs[candidate.Team], DistanceM: candidate.DistanceM, From: "base",
-				Result: candidate.Result.String(), CasesLastDay: candidate.CasesLastDay}
-			if candidate.PositionAge >= 0 {
-				one.From, one.PositionAgeS = "position", int(candidate.PositionAge/time.Second)
-			}
-			view.Candidates = append(view.Candidates, one)
-		}
+		view := decisionView(d, teamIDs)
+		view.Position = dispatch.Position{Epoch: head.Epoch, Sequence: d.Sequence}.String()
 		answered.Decisions = append(answered.Decisions, view)
 	}
 	return answerJSON(http.StatusOK, answered)
+}
+
+// decisionView is a decision without its position.
+func decisionView(d *dispatch.Decision, teamIDs map[int32]string) DecisionView {
+	view := DecisionView{At: d.At, Chosen: d.Choice.String(), Candidates: []CandidateView{}, Others: d.OtherCounts()}
+	var chosen time.Duration
+	for i := range d.Candidates {
+		if d.Candidates[i].Result == dispatch.CandidateOffered {
+			chosen = d.Travel(&d.Candidates[i]).Median
+		}
+	}
+	for i := range d.Candidates {
+		candidate := &d.Candidates[i]
+		travel := d.Travel(candidate)
+		one := CandidateView{TeamID: teamIDs[candidate.Team], DistanceM: candidate.DistanceM, From: "base",
+			StalePositionS: int(candidate.StaleAge / time.Second), Result: candidate.Result.String(), CasesLastDay: candidate.CasesLastDay,
+			TravelS: int(travel.Median / time.Second), TravelLeastS: int(travel.Least / time.Second), TravelMostS: int(travel.Most / time.Second),
+			TravelAssumed: travel.Assumed}
+		if d.Paces[candidate.Transport] != (dispatch.Pace{}) {
+			one.Transport = dispatch.Transports()[candidate.Transport]
+		}
+		if candidate.PositionAge >= 0 {
+			one.From, one.PositionAgeS = "position", int(candidate.PositionAge/time.Second)
+		}
+		if candidate.Result == dispatch.CandidateBusy && travel.Median < chosen {
+			one.WouldGainS = int((chosen - travel.Median) / time.Second)
+		}
+		view.Candidates = append(view.Candidates, one)
+	}
+	return view
 }
 
 // teamIDs gives the ids of all teams by key.

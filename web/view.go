@@ -279,6 +279,20 @@ func appendAssignments(b []byte, c *dispatch.Case, v *viewer, s sight) []byte {
 		}
 		b = moment(b, "answered_at", a.AnsweredAt)
 		b = moment(b, "eta_at", a.ETAAt)
+		travel := a.Travel()
+		if a.ETAAt.IsZero() && travel.Median > 0 && (a.Status == dispatch.AssignmentAccepted || a.Status == dispatch.AssignmentEnRoute) {
+			// Trips are counted from the yes; who left later arrives later.
+			from := a.AnsweredAt
+			if !a.EnRouteAt.IsZero() {
+				from = a.EnRouteAt
+			}
+			b = moment(b, "eta_least_at", from.Add(travel.Least))
+			b = moment(b, "eta_most_at", from.Add(travel.Most))
+		}
+		b = positive(b, "travel_s", int(travel.Median/time.Second))
+		b = positive(b, "travel_least_s", int(travel.Least/time.Second))
+		b = positive(b, "travel_most_s", int(travel.Most/time.Second))
+		b = flag(b, "travel_assumed", travel.Assumed)
 		b = positive(b, "people", people)
 		if s.personal {
 			b = text(b, "reason", a.Words)

@@ -68,6 +68,10 @@ func fullCases() []*dispatch.Case {
 	sealed.Sealed[0].ReleasedAt = time.Time{}
 	sealed.Assignments[0].Status = dispatch.AssignmentOffered
 	told.Assignments[0].Status = dispatch.AssignmentReturned
+	onItsWay := told.Assignments[0]
+	onItsWay.Status, onItsWay.ETAAt = dispatch.AssignmentEnRoute, time.Time{}
+	onItsWay.DistanceM, onItsWay.Pace = 60_000, dispatch.Pace{Microseconds: 78_000, Permille: 1500, Assumed: true}
+	told.Assignments = append(told.Assignments, onItsWay)
 	told.Assignments[0].PositionAt = time.Time{}
 	told.Assignments[0].StalePositionAt = told.Assignments[0].OfferedAt.Add(-time.Hour)
 	return []*dispatch.Case{&sealed, &told}

@@ -170,6 +170,12 @@ type AssignmentView struct {
 	AnswerBy       *time.Time                `json:"answer_by,omitempty" doc:"While offered"`
 	AnsweredAt     *time.Time                `json:"answered_at,omitempty"`
 	ETAAt          *time.Time                `json:"eta_at,omitempty"`
+	ETALeastAt     *time.Time                `json:"eta_least_at,omitempty" doc:"On its way, when the team has not said: eight of ten trips take at least to then"`
+	ETAMostAt      *time.Time                `json:"eta_most_at,omitempty" doc:"And at most to then"`
+	TravelS        int                       `json:"travel_s,omitempty" doc:"Seconds that it was taken to travel when it was asked"`
+	TravelLeastS   int                       `json:"travel_least_s,omitempty" doc:"Eight of ten trips take at least this"`
+	TravelMostS    int                       `json:"travel_most_s,omitempty" doc:"And at most this"`
+	TravelAssumed  bool                      `json:"travel_assumed,omitempty" doc:"Assumed: this installation has not seen enough trips yet"`
 	People         int                       `json:"people,omitempty" doc:"As the team said; else those of its roster who went"`
 	Reason         string                    `json:"reason,omitempty" doc:"The words of the answer"`
 	EnRouteAt      *time.Time                `json:"en_route_at,omitempty"`
@@ -311,18 +317,26 @@ type CandidatesAnswer struct {
 type DecisionView struct {
 	Position   string          `json:"position" doc:"EPOCH.SEQ of the event that it led to"`
 	At         time.Time       `json:"at"`
+	Chosen     string          `json:"chosen,omitempty" enum:"nearest,matched,greedy,by_hand,rung,open_call,preempted" doc:"How the team was chosen: nearest, by travel time; matched with all that waits; greedy, in the order of urgency because the matching had no time; by hand; rung again because nobody else is left; open call, beside others; preempted, taken from another case. Absent: nobody could be asked"`
 	Candidates []CandidateView `json:"candidates" doc:"Those asked and the nearest twenty, nearest first"`
 	Others     map[string]int  `json:"others,omitempty" doc:"The rest, counted by result"`
 }
 
 // CandidateView is a team that was considered.
 type CandidateView struct {
-	TeamID       string  `json:"team_id"`
-	DistanceM    float64 `json:"distance_m" doc:"Metres in a straight line on the sphere"`
-	From         string  `json:"from" enum:"base,position"`
-	PositionAgeS int     `json:"position_age_s,omitempty" doc:"Seconds"`
-	Result       string  `json:"result" enum:"offered,eligible,asked,no_answer,declined,released,off_duty,busy,kind,skills,range"`
-	CasesLastDay int     `json:"cases_last_day,omitempty" doc:"Cases accepted in the 24 hours before"`
+	TeamID         string             `json:"team_id"`
+	DistanceM      float64            `json:"distance_m" doc:"Metres in a straight line on the sphere"`
+	From           string             `json:"from" enum:"base,position"`
+	PositionAgeS   int                `json:"position_age_s,omitempty" doc:"Seconds"`
+	Result         string             `json:"result" enum:"offered,eligible,asked,no_answer,declined,released,off_duty,busy,kind,skills,range"`
+	StalePositionS int                `json:"stale_position_age_s,omitempty" doc:"Seconds: the age of a position that was too old to be used; the base was used instead"`
+	Transport      dispatch.Transport `json:"transport,omitempty" enum:"on_foot,car,offroad,snowmobile,boat,helicopter"`
+	TravelS        int                `json:"travel_s,omitempty" doc:"Seconds that it was taken to travel"`
+	TravelLeastS   int                `json:"travel_least_s,omitempty" doc:"Eight of ten trips take at least this"`
+	TravelMostS    int                `json:"travel_most_s,omitempty" doc:"And at most this"`
+	TravelAssumed  bool               `json:"travel_assumed,omitempty" doc:"Assumed: this installation has not seen enough trips yet"`
+	WouldGainS     int                `json:"would_gain_s,omitempty" doc:"Of a busy team: seconds of travel by which it was nearer than the one chosen; waiting for it gains that, less the wait"`
+	CasesLastDay   int                `json:"cases_last_day,omitempty" doc:"Cases accepted in the 24 hours before"`
 }
 
 // DeadLettersAnswer lists records that could not become messages.

@@ -129,6 +129,13 @@ func (w *writer) bookkeeping(batch *dispatch.Batch) error {
 			return fmt.Errorf("sqlite: case number: %w", err)
 		}
 	}
+	for _, r := range batch.Travel {
+		if err := w.exec(`INSERT INTO travel (transport, trips, log_sum, log_squares) VALUES (?, ?, ?, ?)
+			ON CONFLICT DO UPDATE SET trips = excluded.trips, log_sum = excluded.log_sum, log_squares = excluded.log_squares`,
+			string(r.Transport), r.Trips, r.LogSum, r.LogSquares); err != nil {
+			return fmt.Errorf("sqlite: travel: %w", err)
+		}
+	}
 	for i := range batch.Applied {
 		if err := w.applied(&batch.Applied[i]); err != nil {
 			return fmt.Errorf("sqlite: result of %s: %w", batch.Applied[i].Identity, err)

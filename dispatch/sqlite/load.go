@@ -42,6 +42,14 @@ func (s *Store) Load(ctx context.Context) (*dispatch.Snapshot, error) {
 		}); err != nil {
 			return fmt.Errorf("sqlite: case numbers: %w", err)
 		}
+		if err := eachRow(ctx, tx, `SELECT transport, trips, log_sum, log_squares FROM travel ORDER BY transport`, nil, func(rows *sql.Rows) error {
+			var r dispatch.TravelRecord
+			err := rows.Scan(&r.Transport, &r.Trips, &r.LogSum, &r.LogSquares)
+			snapshot.Travel = append(snapshot.Travel, r)
+			return err
+		}); err != nil {
+			return fmt.Errorf("sqlite: travel: %w", err)
+		}
 		if err := eachRow(ctx, tx, `SELECT topic, partition, next, last_hash FROM source_offset ORDER BY topic, partition`, nil, func(rows *sql.Rows) error {
 			var o dispatch.SourceOffset
 			err := rows.Scan(&o.Topic, &o.Partition, &o.Next, scanHash(o.LastHash[:]))

@@ -62,7 +62,8 @@ func (p *page) fullCase(team *dispatch.Team) *dispatch.Case {
 	*full = dispatch.Assignment{N: 2, Team: team.Key, TeamID: team.ID, Round: 2, Status: dispatch.AssignmentStandingDown, Slot: 2,
 		DistanceM: 12345.678, PositionAt: at(), Rings: 2, ByHand: true, OfferedAt: at(), AnswerBy: at(), AnsweredAt: at(), ETAAt: at(),
 		EnRouteAt: at(), OnSceneAt: at(), StandingDownAt: at(), AcknowledgedAt: at(), FinishedAt: at(), People: 5, PeopleReturned: 4,
-		Words: "едем, 20 минут", AssignmentDetail: dispatch.AssignmentDetail{StalePositionAt: at()}, Created: full.Created, SlotChanged: full.SlotChanged, Changed: full.Changed}
+		Words: "едем, 20 минут", AssignmentDetail: dispatch.AssignmentDetail{StalePositionAt: at(),
+			Pace: dispatch.Pace{Microseconds: 78000, Permille: 1500, Assumed: true}}, Created: full.Created, SlotChanged: full.SlotChanged, Changed: full.Changed}
 	return c
 }
 
@@ -97,15 +98,18 @@ func testRoundTrip(t *testing.T, b *book) {
 	complete(t, p.Events[0].EventFields)
 	p.Positions = []dispatch.TeamPosition{{TeamID: team.ID, Position: orb.Point{62.4, 52.5}, At: p.tick(), AccuracyM: 15.5, Counter: 9}}
 	p.Numbers = []dispatch.CaseNumber{{Prefix: "00-2026", Last: 7}, {Prefix: "39-2026", Last: 41}}
+	p.Travel = []dispatch.TravelRecord{{Transport: dispatch.ByCar, Trips: 21, LogSum: -1234, LogSquares: 56789}, {Transport: dispatch.OnFoot, Trips: 1, LogSum: 2, LogSquares: 4}}
 	p.Offsets = []dispatch.SourceOffset{{Topic: "izdeu.applications", Partition: 0, Next: 17, LastHash: [16]byte{9, 8}},
 		{Topic: "izdeu.applications", Partition: 3, Next: 1 << 40, LastHash: [16]byte{255}}}
 	decisions := []dispatch.Decision{
-		{Case: c.Key, Sequence: c.Key, At: p.tick(), Candidates: []dispatch.Candidate{
-			{Team: 1, Result: dispatch.CandidateOffered, DistanceM: 12345, PositionAge: 90 * time.Second, CasesLastDay: 3},
-			{Team: 2, Result: dispatch.CandidateRange, DistanceM: 900000, PositionAge: -time.Second}}},
+		{Case: c.Key, Sequence: c.Key, At: p.tick(), Choice: dispatch.ChoiceOpenCall, Candidates: []dispatch.Candidate{
+			{Team: 1, Result: dispatch.CandidateOffered, Transport: 1, DistanceM: 12345, PositionAge: 90 * time.Second, CasesLastDay: 3},
+			{Team: 2, Result: dispatch.CandidateRange, DistanceM: 900000, PositionAge: -time.Second, StaleAge: 31 * time.Minute}}},
 		{Case: c.Key, Sequence: c.Changed, At: p.tick(), Candidates: []dispatch.Candidate{}},
 	}
 	decisions[0].Others[dispatch.CandidateBusy] = 17
+	decisions[0].Paces[0] = dispatch.Pace{Microseconds: 864_000, Permille: 1250}
+	decisions[0].Paces[1] = dispatch.Pace{Microseconds: 78_000, Permille: 1500, Assumed: true}
 	p.Decisions = decisions
 	notes := []dispatch.Note{{Sequence: c.Key, Case: c.Key, Audience: dispatch.AudienceTeam, Actor: "user:1", At: p.tick(), Text: "ждать у моста"},
 		{Sequence: c.Changed, Case: c.Key, Audience: dispatch.AudienceSealed, At: p.tick(), Text: "x"}}
@@ -123,6 +127,7 @@ func testRoundTrip(t *testing.T, b *book) {
 		same(t, "teams in the snapshot", []*dispatch.Team{team, plainTeam}, snapshot.Teams)
 		same(t, "positions in the snapshot", p.Positions, snapshot.Positions)
 		same(t, "numbers in the snapshot", p.Numbers, snapshot.Numbers)
+		same(t, "travel in the snapshot", p.Travel, snapshot.Travel)
 		same(t, "offsets in the snapshot", p.Offsets, snapshot.Offsets)
 		same(t, "head in the snapshot", p.Head, snapshot.Head)
 		same(t, "last event in the snapshot", p.Events[len(p.Events)-1].At, snapshot.LastEvent)
@@ -170,6 +175,7 @@ func testChangedRows(t *testing.T, b *book) {
 	team := p.fullTeam()
 	c := p.fullCase(team)
 	p.Numbers = []dispatch.CaseNumber{{Prefix: "39-2026", Last: 1}}
+	p.Travel = []dispatch.TravelRecord{{Transport: dispatch.ByCar, Trips: 1, LogSum: 7, LogSquares: 49}}
 	p.Offsets = []dispatch.SourceOffset{{Topic: "izdeu.teams", Next: 1}}
 	p.commit()
 
@@ -201,12 +207,14 @@ func testChangedRows(t *testing.T, b *book) {
 	next.Changed = p.emit(dispatch.EventTeamRegistered, 0, 1)
 	p.Teams = []*dispatch.Team{&next}
 	p.Numbers = []dispatch.CaseNumber{{Prefix: "39-2026", Last: 2}}
+	p.Travel = []dispatch.TravelRecord{{Transport: dispatch.ByCar, Trips: 2, LogSum: -7, LogSquares: 245}}
 	p.Offsets = []dispatch.SourceOffset{{Topic: "izdeu.teams", Next: 5, LastHash: [16]byte{1}}}
 	p.commit()
 	same(t, "second version", d, b.one(c.Key))
 	snapshot := b.snapshot()
 	same(t, "second version of the team", []*dispatch.Team{&next}, snapshot.Teams)
 	same(t, "numbers", p.Numbers, snapshot.Numbers)
+	same(t, "travel", p.Travel, snapshot.Travel)
 	same(t, "offsets", p.Offsets, snapshot.Offsets)
 
 	// Only what is marked as changed is written: a part whose mark is old is

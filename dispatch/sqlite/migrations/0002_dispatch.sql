@@ -27,5 +27,13 @@ CREATE TABLE member (
 	PRIMARY KEY (case_key, n)
 ) STRICT, WITHOUT ROWID;
 
+-- What the trips of a transport have taken so far; see dispatch.TravelRecord.
+CREATE TABLE travel (
+	transport   TEXT PRIMARY KEY,
+	trips       INTEGER NOT NULL,
+	log_sum     INTEGER NOT NULL,
+	log_squares INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 -- +goose Down
 -- There is no way down: restore a backup instead.
