@@ -19,16 +19,18 @@ const (
 	CandidateNoAnswer                            // did not answer before; may be rung again
 	CandidateDeclined
 	CandidateReleased // let go from this case by a coordinator
-	CandidateOffDuty
-	CandidateBusy // no free slot
-	CandidateKind // not asked for this kind of case
+	CandidateOffDuty  // said so, or by its duty calendar
+	CandidateBusy     // no free slot
+	CandidateKind     // not asked for this kind of case
 	CandidateSkills
-	CandidateRange // the place is beyond its range
+	CandidateRange       // the place is beyond its range
+	CandidateResting     // its crews that have no case rest after a return
+	CandidateCertificate // has the skill, but its certificate has expired
 	candidateResults
 )
 
 var candidateWords = [candidateResults]string{"", "offered", "eligible", "asked", "no_answer", "declined", "released",
-	"off_duty", "busy", "kind", "skills", "range"}
+	"off_duty", "busy", "kind", "skills", "range", "resting", "certificate"}
 
 // String gives the word on the wire.
 func (r CandidateResult) String() string {

@@ -56,6 +56,12 @@ func (s *State) wanted(t Timer) bool {
 	case TimerAvailability:
 		team := s.team(t.Team)
 		return team != nil && !team.team.Available && team.team.Until.Equal(t.Due)
+	case TimerDuty:
+		team := s.team(t.Team)
+		return team != nil && !t.Due.IsZero() && team.team.DutyUntil.Equal(t.Due)
+	case TimerRest:
+		team := s.team(t.Team)
+		return team != nil && len(team.team.Rests) > 0 && team.team.Rests[0].Equal(t.Due)
 	}
 	return false
 }

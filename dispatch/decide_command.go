@@ -138,6 +138,9 @@ func (d *decision) goOn(c *Case, a *Assignment, t *teamState, to AssignmentStatu
 	}
 	d.emit(event, c, t.team, EventFields{People: said, Round: a.Round})
 	d.setStatus(c)
+	if to == AssignmentReturned {
+		d.rest(c, a, t)
+	}
 	return nil
 }
 

@@ -1,6 +1,7 @@
 package dispatch
 
 import (
+	"slices"
 	"time"
 
 	"github.com/izdeu/izdeu/geo"
@@ -9,17 +10,22 @@ import (
 // register takes a team's registration, unless a newer one is known.
 func (d *decision) register(r *TeamRegistration) *Refusal {
 	team := &Team{Key: int32(len(d.s.teams)) + 1, TeamRegistration: *r, Available: true} //nolint:gosec // teams are few
-	if known := d.s.teamByID(r.ID); known != nil {
-		if !r.At.After(known.team.At) {
+	team.Region, _, _ = geo.RegionOf(team.Base)
+	if t := d.s.teamByID(r.ID); t != nil {
+		known := t.team
+		if !r.At.After(known.At) {
 			return refuse(RefusedStale, "a registration of this team at the same time or later is known")
 		}
-		copied := *known.team
-		copied.TeamRegistration = *r
-		team = &copied
+		team.Key, team.Available, team.Until, team.AvailableAt, team.TeamStanding = known.Key, known.Available, known.Until, known.AvailableAt, known.TeamStanding
+		if !sameCalendar(known.Duty, team.Duty) || known.Region != team.Region {
+			team.followCalendar(d.now)
+		}
+	} else {
+		team.followCalendar(d.now)
 	}
-	team.Region, _, _ = geo.RegionOf(team.Base)
+	available := team.MayBeAsked()
 	team.Changed = d.emit(EventTeamRegistered, nil, team, EventFields{
-		Organisation: team.Organisation, Region: team.Region, Capacity: team.Capacity, Available: &team.Available})
+		Organisation: team.Organisation, Region: team.Region, Capacity: team.Capacity, Available: &available})
 	d.putTeam(team)
 	return nil
 }
@@ -28,7 +34,7 @@ func (d *decision) register(r *TeamRegistration) *Refusal {
 // waits: the rest of the decision sees a state in which it stands already.
 func (d *decision) putTeam(team *Team) {
 	d.changes.Teams = append(d.changes.Teams, team)
-	if team.Available && d.s.waiting.len() > 0 {
+	if team.MayBeAsked() && d.s.waiting.len() > 0 {
 		d.s = d.s.withTeam(team)
 		d.free(team.Key)
 	}
@@ -43,21 +49,80 @@ func (d *decision) availability(v *TeamAvailability) *Refusal {
 	if !v.At.After(t.team.AvailableAt) {
 		return refuse(RefusedStale, "an availability of this team at the same time or later is known")
 	}
-	next := *v
-	if !next.Until.IsZero() && !next.Until.After(d.now) {
-		next.Available = true // it was for a time that is over
+	team := *t.team
+	team.AvailableAt = v.At
+	team.Available, team.Until = v.Available, time.Time{}
+	switch {
+	case v.Available:
+		team.followCalendar(d.now) // whose last change may not have been done yet
+		team.OffDuty, team.Rests = false, nil
+	case v.Until.IsZero() || v.Until.After(d.now):
+		team.Until = v.Until
+	default:
+		team.Available = true // it was for a time that is over
 	}
-	d.setAvailable(t, next)
+	d.keepStanding(&team, AvailabilitySaid)
 	return nil
 }
 
-func (d *decision) setAvailable(t *teamState, v TeamAvailability) {
-	team := *t.team
-	team.Available, team.AvailableAt = v.Available, v.At
-	team.Until = time.Time{}
-	if !v.Available {
-		team.Until = v.Until
+// teamTimer does what is due for a team.
+func (d *decision) teamTimer(timer Timer) {
+	team := *d.s.team(timer.Team).team
+	switch timer.Kind {
+	case TimerAvailability:
+		team.Available, team.Until = true, time.Time{}
+		d.keepStanding(&team, AvailabilitySaid)
+	case TimerDuty:
+		team.followCalendar(d.now)
+		d.keepStanding(&team, AvailabilityDuty)
+	case TimerRest:
+		team.Rests = slices.DeleteFunc(slices.Clone(team.Rests), func(end time.Time) bool { return !end.After(d.now) })
+		if len(team.Rests) == 0 {
+			team.Rests = nil
+		}
+		d.keepStanding(&team, AvailabilityRest)
 	}
-	team.Changed = d.emit(EventTeamAvailability, nil, &team, EventFields{Available: &team.Available, Until: team.Until})
-	d.putTeam(&team)
+}
+
+// followCalendar takes the team on or off duty as its calendar says.
+func (t *Team) followCalendar(now time.Time) {
+	zone := zoneOf(t.Region)
+	t.OffDuty = !t.Duty.onDuty(now, zone)
+	t.DutyUntil = time.Time{}
+	if next, changes := t.Duty.nextChange(now, zone); changes {
+		t.DutyUntil = next.UTC()
+	}
+}
+
+// rest lets a crew rest that has come home from a case. Nobody rests from an
+// exercise, which must not keep a team from people in danger, nor from an
+// event, which takes no slot.
+func (d *decision) rest(c *Case, a *Assignment, t *teamState) {
+	end := a.FinishedAt.Add(d.s.settings.Rest).Truncate(time.Millisecond)
+	if d.s.settings.Rest <= 0 || !end.After(d.now) || c.Exercise || c.Kind == VolunteerEvent {
+		return
+	}
+	team := *d.s.team(t.team.Key).team
+	at, _ := slices.BinarySearchFunc(team.Rests, end, time.Time.Compare)
+	team.Rests = slices.Insert(slices.Clone(team.Rests), at, end)
+	d.following = true
+	d.keepStanding(&team, AvailabilityRest)
+	d.following = false
+	d.s = d.s.withTeam(&team) // also where it cannot be asked: not in this decision either
+}
+
+// keepStanding keeps a team whose availability has changed, and says why.
+func (d *decision) keepStanding(team *Team, because AvailabilityReason) {
+	available := team.MayBeAsked()
+	fields := EventFields{Available: &available, Because: because}
+	switch {
+	case because == AvailabilitySaid:
+		fields.Until = team.Until
+	case because == AvailabilityDuty:
+		fields.Until = team.DutyUntil
+	case len(team.Rests) > 0:
+		fields.Until = team.Rests[0]
+	}
+	team.Changed = d.emit(EventTeamAvailability, nil, team, fields)
+	d.putTeam(team)
 }

@@ -104,6 +104,9 @@ type EventFields struct {
 	Capacity     int       `json:"capacity,omitempty"`
 	Available    *bool     `json:"available,omitempty"`
 	Until        time.Time `json:"until,omitzero"`
+	// Because is what team.availability comes from. Until is then the end of
+	// the absence, the calendar's next change, or the end of the first rest.
+	Because AvailabilityReason `json:"because,omitempty"`
 
 	Roster *Roster `json:"roster,omitempty"` // of assignment.roster: how its members stand, after it
 }

@@ -74,6 +74,7 @@ func (e *Event) AppendData(b []byte) []byte {
 	w.number("capacity", f.Capacity)
 	w.truth("available", f.Available)
 	w.time("until", f.Until)
+	w.text("because", string(f.Because))
 	if r := f.Roster; r != nil {
 		w.name("roster")
 		w.b = append(w.b, '{')

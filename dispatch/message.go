@@ -87,6 +87,8 @@ type TimerKind string
 const (
 	TimerOffer        TimerKind = "offer"        // the time to answer an offer is over
 	TimerAvailability TimerKind = "availability" // a team is available again
+	TimerDuty         TimerKind = "duty"         // a team's duty calendar changes
+	TimerRest         TimerKind = "rest"         // a crew of a team has rested
 )
 
 // Timer is a message that the leader makes when a deadline has passed.
@@ -95,7 +97,7 @@ type Timer struct {
 	Due        time.Time
 	Case       int64 // of an offer
 	Assignment int   // of an offer: Assignment.N
-	Team       int32 // of an availability
+	Team       int32 // of an availability, a duty or a rest
 }
 
 // UsedUp says that the identity may not be used again. A command of a type

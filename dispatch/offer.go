@@ -125,12 +125,16 @@ func (d *decision) assess(c *Case, t *teamState, distanceM float64) CandidateRes
 	switch {
 	case t.kinds&c.Kind.bit() == 0:
 		return CandidateKind
+	case !t.available && t.team.Unavailable() == AvailabilityRest:
+		return CandidateResting
 	case !t.available:
 		return CandidateOffDuty
 	case len(c.Needs.Skills) > 0 && !t.team.hasSkills(c.Needs.Skills):
 		return CandidateSkills
 	case c.Kind != VolunteerEvent && d.used(t) >= t.capacity:
 		return CandidateBusy
+	case c.Kind != VolunteerEvent && d.used(t) >= t.rested:
+		return CandidateResting
 	case t.rangeM > 0 && distanceM > t.rangeM:
 		return CandidateRange
 	case before != nil && before.Status == AssignmentNoAnswer:
@@ -262,7 +266,7 @@ func (d *decision) survey(c *Case) Decision {
 	plain := len(c.Assignments) == 0 && len(c.Needs.Skills) == 0 && len(d.slots) == 0 && c.Kind != VolunteerEvent
 	bit := c.Kind.bit()
 	for _, t := range d.s.teams {
-		if plain && t.kinds&bit != 0 && t.available && t.slots.used < t.capacity && t.rangeM == 0 {
+		if plain && t.kinds&bit != 0 && t.available && t.slots.used < t.rested && t.rangeM == 0 {
 			considered.Others[CandidateEligible]++
 			continue
 		}
@@ -465,8 +469,8 @@ func (d *decision) timer(timer Timer) {
 	if !d.s.wanted(timer) {
 		return
 	}
-	if timer.Kind == TimerAvailability {
-		d.setAvailable(d.s.team(timer.Team), TeamAvailability{Available: true, At: d.s.team(timer.Team).team.AvailableAt})
+	if timer.Kind != TimerOffer {
+		d.teamTimer(timer)
 		return
 	}
 	c := d.edit(timer.Case)

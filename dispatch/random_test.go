@@ -39,6 +39,15 @@ func (a *actions) register() {
 		r.Kinds = oneOf(a, "kinds", Kinds(), []Kind{MissingPerson, Emergency}, []Kind{VolunteerEvent})
 		r.Skills = oneOf(a, "skills", testSkills...)
 		r.Transport = oneOf(a, "transport", "", ByCar, Helicopter, OnFoot)
+		r.Duty = nil
+		if a.pick("calendar", 3) == 0 {
+			r.Duty = drawCalendar(a.t, a.w.now)
+			for range a.pick("soon", 4) {
+				from := a.w.now.Add(time.Duration(a.pick("minutes from now", 30)-10) * time.Minute)
+				r.Duty.Exceptions = append(r.Duty.Exceptions, DutyException{From: from, On: a.pick("on", 2) == 0,
+					To: from.Add(time.Duration(1+a.pick("minutes long", 20)) * time.Minute)})
+			}
+		}
 		r.RangeKM = oneOf[float64](a, "range", 0, 0, 0, 100)
 	})
 }
@@ -206,6 +215,7 @@ func (a *actions) again() {
 // randomly lets many things happen, each step checked by the world.
 func randomly(t *rapid.T) *actions {
 	a := &actions{t: t, w: newWorld(t)}
+	a.w.state.settings.Rest = oneOf(a, "rest", 0, 10*time.Minute)
 	for _, id := range testTeams[:3] {
 		a.w.team(id, oneOf(a, "base", testPlaces...))
 	}
@@ -243,6 +253,7 @@ func TestBatches(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		a := randomly(t)
 		one := newWorld(t)
+		one.state.settings = a.w.state.settings
 		one.unchecked = true
 		for at := 0; at < len(a.w.steps); {
 			n := rapid.IntRange(1, 8).Draw(t, "batch")

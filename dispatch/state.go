@@ -15,6 +15,8 @@ type Settings struct {
 	// PositionFresh is how old a team's position may be to be used instead of
 	// its base.
 	PositionFresh time.Duration
+	// Rest is how long a crew rests after it has come home; 0: not at all.
+	Rest time.Duration
 	// Travel says how each transport is taken to travel until local data
 	// replace it; TravelRange how far a trip may be off: the most is so many
 	// times what is expected, the least is that part of it.
@@ -70,6 +72,7 @@ type teamState struct {
 	kinds     uint8 // the bits of the kinds that it may be asked for
 	available bool
 	capacity  int
+	rested    int     // capacity but for the crews that rest
 	rangeM    float64 // 0: no limit
 	transport int     // its place in Transports
 
@@ -288,7 +291,8 @@ func (s *State) putTeam(team *Team) {
 		s.bases.Set(team.Key, team.Base)
 	}
 	t.team = team
-	t.available, t.capacity, t.rangeM = team.Available, team.Capacity, team.RangeKM*1000
+	t.available, t.capacity, t.rangeM = team.MayBeAsked(), team.Capacity, team.RangeKM*1000
+	t.rested = team.Capacity - len(team.Rests)
 	s.fleet[t.transport]--
 	t.transport = team.Transport.index()
 	s.fleet[t.transport]++
@@ -299,6 +303,12 @@ func (s *State) putTeam(team *Team) {
 	s.teamKeys[team.ID] = team.Key
 	if !team.Available && !team.Until.IsZero() {
 		s.addDeadline(Timer{Kind: TimerAvailability, Due: team.Until, Team: team.Key})
+	}
+	if !team.DutyUntil.IsZero() {
+		s.addDeadline(Timer{Kind: TimerDuty, Due: team.DutyUntil, Team: team.Key})
+	}
+	if len(team.Rests) > 0 {
+		s.addDeadline(Timer{Kind: TimerRest, Due: team.Rests[0], Team: team.Key})
 	}
 }
 

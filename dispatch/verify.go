@@ -46,7 +46,7 @@ const (
 // data are being served: a case that changes meanwhile is looked at again.
 // progress may be nil.
 func Verify(ctx context.Context, store VerifyStore, report func(Violation), progress func(Verified)) (Verified, error) {
-	v := &verifier{store: store, capacity: map[int32]int{}, slots: map[[2]int32]int64{}, report: report, progress: progress}
+	v := &verifier{store: store, available: map[int32]*bool{}, capacity: map[int32]int{}, slots: map[[2]int32]int64{}, report: report, progress: progress}
 	if v.progress == nil {
 		v.progress = func(Verified) {}
 	}
@@ -61,17 +61,21 @@ func Verify(ctx context.Context, store VerifyStore, report func(Violation), prog
 	if err := v.cases(ctx, head.Sequence); err != nil {
 		return v.done, err
 	}
+	if err := v.teams(ctx, head.Sequence); err != nil {
+		return v.done, err
+	}
 	return v.done, v.cursors(ctx)
 }
 
 type verifier struct {
-	store    VerifyStore
-	done     Verified
-	opened   int
-	capacity map[int32]int      // the greatest that a team was ever registered with
-	slots    map[[2]int32]int64 // team and slot -> case
-	report   func(Violation)
-	progress func(Verified)
+	store     VerifyStore
+	done      Verified
+	opened    int
+	available map[int32]*bool    // what was said of a team last
+	capacity  map[int32]int      // the greatest that a team was ever registered with
+	slots     map[[2]int32]int64 // team and slot -> case
+	report    func(Violation)
+	progress  func(Verified)
 }
 
 func (v *verifier) violated(check, format string, arguments ...any) {
@@ -112,6 +116,9 @@ func (v *verifier) journal(ctx context.Context, head int64) error {
 				v.opened++
 			case EventTeamRegistered:
 				v.capacity[event.Team] = max(v.capacity[event.Team], event.Capacity)
+				v.available[event.Team] = event.Available
+			case EventTeamAvailability:
+				v.available[event.Team] = event.Available
 			}
 			last, at = event.Sequence, event.At
 			v.done.Events++
@@ -404,6 +411,28 @@ func (v *verifier) takeSlots(ctx context.Context, c *Case) error {
 		}
 		if holds > 1 {
 			v.violated("slots", "slot %d of team %s is taken by two cases, one of them %s", a.Slot, a.TeamID, c.ID)
+		}
+	}
+	return nil
+}
+
+// teams checks that every team is as available as its events said last, but for
+// those that have changed since.
+func (v *verifier) teams(ctx context.Context, head int64) error {
+	teams, err := v.store.Teams(ctx)
+	if err != nil {
+		return err
+	}
+	for _, team := range teams {
+		said := v.available[team.Key]
+		switch {
+		case team.Changed > head:
+		case said == nil:
+			v.violated("teams", "team %s was never registered", team.ID)
+		case *said != team.MayBeAsked():
+			v.violated("teams", "team %s is stored as available %t, its last event says %t", team.ID, team.MayBeAsked(), *said)
+		case !slices.IsSortedFunc(team.Rests, time.Time.Compare):
+			v.violated("teams", "team %s: its rests are not in order", team.ID)
 		}
 	}
 	return nil

@@ -197,6 +197,22 @@ const (
 	AnswersAutomatic Answers = "automatic"
 )
 
+// AvailabilityReason says why a team can be asked or not.
+type AvailabilityReason string
+
+// Reasons of availability: somebody said so, the duty calendar does, or the
+// rest after a return.
+const (
+	AvailabilitySaid AvailabilityReason = "said"
+	AvailabilityDuty AvailabilityReason = "duty"
+	AvailabilityRest AvailabilityReason = "rest"
+)
+
+// AvailabilityReasons lists every reason of availability.
+func AvailabilityReasons() []AvailabilityReason {
+	return []AvailabilityReason{AvailabilitySaid, AvailabilityDuty, AvailabilityRest}
+}
+
 // Audience of a note.
 type Audience string
 

@@ -43,6 +43,7 @@ func (w *world) check(before *memory, message *Message, changes *Changes) {
 	w.tb.Helper()
 	w.checkEvents(before, message, changes)
 	w.checkRows(before, message, changes)
+	w.checkAsked(before, changes)
 	w.checkTeams(before)
 	for _, c := range w.rows {
 		w.checkCase(c)
@@ -109,6 +110,33 @@ func (w *world) checkEvents(before *memory, message *Message, changes *Changes) 
 			w.tb.Fatalf("a decision has the sequence %d", decision.Sequence)
 		}
 		sequences[decision.Sequence] = true
+	}
+}
+
+// checkAsked: whom nobody asked by hand was on duty and not resting, and had a
+// crew that is neither on a case nor resting. What the step itself led to
+// counts too: an offer follows from it.
+func (w *world) checkAsked(before *memory, changes *Changes) {
+	w.tb.Helper()
+	standing := map[int32]*Team{}
+	for key, team := range before.teams {
+		standing[key] = team
+	}
+	for _, team := range changes.Teams {
+		standing[team.Key] = team
+	}
+	for i := range changes.Events {
+		event := &changes.Events[i]
+		if event.Type != EventOffered || event.ByHand {
+			continue
+		}
+		team := standing[event.Team]
+		if !team.MayBeAsked() {
+			w.tb.Fatalf("%s is asked and not available: %s", team.ID, team.Unavailable())
+		}
+		if w.rows[event.Case].Kind != VolunteerEvent && len(team.Rests) > 0 && w.state.team(team.Key).slots.used > team.Capacity-len(team.Rests) {
+			w.tb.Fatalf("%s is asked while %d of its %d crews rest", team.ID, len(team.Rests), team.Capacity)
+		}
 	}
 }
 
@@ -334,12 +362,14 @@ func (w *world) checkWaiting() {
 	}
 	off := 0
 	for _, t := range w.state.teams {
-		if !t.team.Available && !t.team.Until.IsZero() {
-			off++
+		for _, due := range []bool{!t.team.Available && !t.team.Until.IsZero(), !t.team.DutyUntil.IsZero(), len(t.team.Rests) > 0} {
+			if due {
+				off++
+			}
 		}
 	}
 	if timers := wantedTimers(w.state); len(timers) != offers+off {
-		w.tb.Fatalf("%d offers are open and %d teams come back, but there are %d timers", offers, off, len(timers))
+		w.tb.Fatalf("%d offers are open and %d timers of teams are due, but there are %d timers", offers, off, len(timers))
 	}
 }
 
@@ -425,7 +455,7 @@ func (w *world) checkHanded(changes *Changes) {
 // checkReload: a state loaded from the rows is the state in memory.
 func (w *world) checkReload() {
 	w.tb.Helper()
-	loaded := NewState(DefaultSettings(), w.snapshot())
+	loaded := NewState(w.state.settings, w.snapshot())
 	if a, b := dump(w.state, w.now), dump(loaded, w.now); a != b {
 		w.tb.Fatalf("the state loaded again differs from the state in memory: %s", firstDifference(a, b))
 	}

@@ -273,6 +273,34 @@ func TestDecodeTeam(t *testing.T) {
 	}
 }
 
+func TestDecodeDuty(t *testing.T) {
+	const body = `{"type":"team.registered","id":"t","base":{"type":"Point","coordinates":[62.49,52.54]},"skills":["dog"],%s}`
+	r := decodeValue(testTopics.Teams, fmt.Sprintf(body, `"duty":{"weekly":[{"days":["mon","tue"],"from":"20:00","to":"08:00"},{"days":["sat"],"from":"00:00","to":"24:00"}],
+ "exceptions":[{"from":"2026-12-31T00:00:00+05:00","to":"2027-01-02T00:00:00+05:00","on":false}]},
+ "certificates":[{"skill":"dog","expires_at":"2027-03-01T00:00:00Z"}]`)).Message.Registration
+	if r == nil || len(r.Duty.Weekly) != 2 || r.Duty.Weekly[0].Days[1] != "tue" || r.Duty.Weekly[0].From != 20*60 || r.Duty.Weekly[1].To != 24*60 ||
+		r.Duty.Exceptions[0].On || r.Duty.Exceptions[0].To.Hour() != 19 || r.Certificates[0].Skill != "dog" {
+		t.Fatalf("%+v", r)
+	}
+	wrong := map[string]string{
+		`"duty":[]`:                       "/duty: must be an object",
+		`"duty":{"weekly":[{"days":[]}]}`: "/duty/weekly/0/days: must name a day",
+		`"duty":{"weekly":[{"days":["mon"],"from":"24:00","to":"8:00"}]}`:                               "/duty/weekly/0/from: must be before 24:00",
+		`"duty":{"weekly":[{"days":["mon"],"from":"20:00","to":"8:00"}]}`:                               "/duty/weekly/0/to: must be a time of day",
+		`"duty":{"weekly":[{"days":["monday"],"from":"20:00","to":"08:00"}]}`:                           "/duty/weekly/0/days/0: must be one of mon",
+		`"duty":{"weekly":[{"days":["mon"],"from":"20:00"}]}`:                                           "/duty/weekly/0/to: is required",
+		`"duty":{"exceptions":[{"from":"2027-01-02T00:00:00Z","to":"2027-01-01T00:00:00Z","on":true}]}`: "/duty/exceptions/0/to: must be after from",
+		`"duty":{"exceptions":[{"from":"2027-01-02T00:00:00Z","to":"2027-01-03T00:00:00Z"}]}`:           "/duty/exceptions/0/on: is required",
+		`"certificates":[{"skill":"snowmobile","expires_at":"2027-03-01T00:00:00Z"}]`:                   "/certificates/0/skill: is not one of the team's skills",
+		`"certificates":[{"skill":"dog"}]`:                                                              "/certificates/0/expires_at: is required",
+	}
+	for text, want := range wrong {
+		if d := decodeValue(testTopics.Teams, fmt.Sprintf(body, text)).Message.DeadLetter; d == nil || !strings.HasPrefix(d.Detail, want) {
+			t.Errorf("%s: %+v, want %s", text, d, want)
+		}
+	}
+}
+
 func TestDecodeCommands(t *testing.T) {
 	c := decodeValue(testTopics.Commands, `{"command_id":"k1","type":"case.outcome","case_id":"c1","at":"2026-11-21T10:02:00+05:00",
  "actor":{"type":"coordinator","id":"u1","roles":["coordinator"],"regions":["KZ-39"]},"subject_id":"s1","outcome":"found","condition":"well",
@@ -411,6 +439,9 @@ func FuzzDecode(f *testing.F) {
 		}
 	}
 	f.Add(uint8(0), []byte(nil), []byte(contractApplication), true)
+	f.Add(uint8(slices.Index(testTopics.Inputs(), testTopics.Teams)), []byte(nil), []byte(`{"type":"team.registered","id":"t","base":{"type":"Point","coordinates":[62.49,52.54]},
+ "skills":["dog"],"duty":{"weekly":[{"days":["mon"],"from":"20:00","to":"24:00"}],"exceptions":[{"from":"2027-01-02T00:00:00Z","to":"2027-01-03T00:00:00Z","on":true}]},
+ "certificates":[{"skill":"dog","expires_at":"2027-03-01T00:00:00Z"}]}`), false)
 	inputs := testTopics.Inputs()
 	f.Fuzz(func(t *testing.T, topic uint8, key, content []byte, binary bool) {
 		record := kafka.Message{Topic: inputs[int(topic)%len(inputs)], Key: key, Value: content, Time: time.UnixMilli(1795255320123)}

@@ -1,6 +1,8 @@
 package ingest
 
 import (
+	"slices"
+	"strconv"
 	"time"
 
 	"github.com/paulmach/orb"
@@ -69,24 +71,108 @@ var registrationRules = map[string]rule[dispatch.TeamRegistration]{
 	"transport": {read: func(r *reading, at pointer, v value, into *dispatch.TeamRegistration) {
 		into.Transport = word(r, at, v, transports)
 	}},
+	"duty": {read: func(r *reading, at pointer, v value, into *dispatch.TeamRegistration) {
+		if r.object(at, v) {
+			into.Duty = &dispatch.DutyCalendar{}
+			readObject(r, at.String(), v, dutyRules, into.Duty)
+		}
+	}},
+	"certificates": {read: func(r *reading, at pointer, v value, into *dispatch.TeamRegistration) {
+		into.Certificates = readList(r, at, v, maxList, certificateRules, "skill", "expires_at")
+	}},
 	"contacts": {read: func(r *reading, at pointer, v value, into *dispatch.TeamRegistration) {
-		into.Contacts = nil
-		r.list(at, v, maxList, func(at pointer, element value) {
-			if !r.object(at, element) {
-				return
-			}
-			contact := dispatch.Contact{}
-			readObject(r, at.String(), element, contactRules, &contact)
-			for _, name := range []string{"channel", "address"} {
-				if missing(element, name) {
-					r.wrong(pointer{at.String(), name}, "is required")
-				}
-			}
-			into.Contacts = append(into.Contacts, contact)
-		})
+		into.Contacts = readList(r, at, v, maxList, contactRules, "channel", "address")
 	}},
 	"at": {read: func(r *reading, at pointer, v value, into *dispatch.TeamRegistration) {
 		into.At = r.time(at, v)
+	}},
+}
+
+// readList reads a list of objects that must have the required members.
+func readList[T any](r *reading, at pointer, v value, limit int, rules map[string]rule[T], required ...string) []T {
+	var list []T
+	r.list(at, v, limit, func(at pointer, element value) {
+		if !r.object(at, element) {
+			return
+		}
+		var one T
+		readObject(r, at.String(), element, rules, &one)
+		for _, name := range required {
+			if missing(element, name) {
+				r.wrong(pointer{at.String(), name}, "is required")
+			}
+		}
+		list = append(list, one)
+	})
+	return list
+}
+
+// maxShifts bounds the weekly pattern: three shifts a day, each in an entry of
+// its own.
+const maxShifts = 21
+
+var dutyRules = map[string]rule[dispatch.DutyCalendar]{
+	"weekly": {read: func(r *reading, at pointer, v value, into *dispatch.DutyCalendar) {
+		into.Weekly = readList(r, at, v, maxShifts, shiftRules, "days", "from", "to")
+	}},
+	"exceptions": {read: func(r *reading, at pointer, v value, into *dispatch.DutyCalendar) {
+		into.Exceptions = readList(r, at, v, maxList, exceptionRules, "from", "to", "on")
+		for i, e := range into.Exceptions {
+			if !e.From.IsZero() && !e.To.IsZero() && !e.To.After(e.From) {
+				r.wrong(pointer{at.String() + "/" + strconv.Itoa(i), "to"}, "must be after from")
+			}
+		}
+	}},
+}
+
+var shiftRules = map[string]rule[dispatch.DutyShift]{
+	"days": {read: func(r *reading, at pointer, v value, into *dispatch.DutyShift) {
+		r.list(at, v, len(dispatch.Weekdays()), func(at pointer, element value) {
+			if day := word(r, at, element, dispatch.Weekdays()); day != "" {
+				into.Days = append(into.Days, day)
+			}
+		})
+		if len(into.Days) == 0 {
+			r.wrong(at, "must name a day")
+		}
+	}},
+	"from": {read: func(r *reading, at pointer, v value, into *dispatch.DutyShift) {
+		if into.From = r.clock(at, v); into.From.String() == "24:00" {
+			r.wrong(at, "must be before 24:00")
+		}
+	}},
+	"to": {read: func(r *reading, at pointer, v value, into *dispatch.DutyShift) {
+		into.To = r.clock(at, v)
+	}},
+}
+
+// clock reads a time of day.
+func (r *reading) clock(at pointer, v value) (clock dispatch.ClockTime) {
+	text, ok := v.text()
+	if !ok || clock.UnmarshalText([]byte(text)) != nil {
+		r.wrong(at, "must be a time of day such as 08:00, in the time of the team's region")
+	}
+	return clock
+}
+
+var exceptionRules = map[string]rule[dispatch.DutyException]{
+	"from": {read: func(r *reading, at pointer, v value, into *dispatch.DutyException) {
+		into.From = r.time(at, v)
+	}},
+	"to": {read: func(r *reading, at pointer, v value, into *dispatch.DutyException) {
+		into.To = r.time(at, v)
+	}},
+	"on": {read: func(r *reading, at pointer, v value, into *dispatch.DutyException) {
+		into.On = r.boolean(at, v)
+	}},
+}
+
+var certificateRules = map[string]rule[dispatch.Certificate]{
+	"skill": {read: func(r *reading, at pointer, v value, into *dispatch.Certificate) {
+		into.Skill = r.token(at, v)
+	}},
+	"expires_at": {read: func(r *reading, at pointer, v value, into *dispatch.Certificate) {
+		into.ExpiresAt = r.time(at, v)
 	}},
 }
 
@@ -122,6 +208,11 @@ func readRegistration(v value, received time.Time) (*dispatch.TeamRegistration, 
 	var r reading
 	readObject(&r, "", v, registrationRules, registration)
 	requireMember(&r, v, "id", "base")
+	for i, certificate := range registration.Certificates {
+		if certificate.Skill != "" && !slices.Contains(registration.Skills, certificate.Skill) {
+			r.wrong(pointer{"/certificates/" + strconv.Itoa(i), "skill"}, "is not one of the team's skills")
+		}
+	}
 	if registration.Name == "" {
 		registration.Name = registration.ID
 	}

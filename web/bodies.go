@@ -117,6 +117,8 @@ type TeamBody struct {
 	RangeKM      float64            `json:"range_km,omitempty" doc:"Kilometres; absent: no limit"`
 	Answers      dispatch.Answers   `json:"answers,omitempty" enum:"manual,automatic"`
 	Transport    dispatch.Transport `json:"transport,omitempty" enum:"on_foot,car,offroad,snowmobile,boat,helicopter" doc:"How it gets to a place; car when absent"`
+	Duty         *DutyView          `json:"duty,omitempty" doc:"When it is on duty; absent: always"`
+	Certificates []CertificateView  `json:"certificates,omitempty"`
 	Contacts     []ContactBody      `json:"contacts,omitempty"`
 	At           *time.Time         `json:"at,omitempty"`
 }
@@ -131,7 +133,7 @@ type ContactBody struct {
 type AvailabilityBody struct {
 	Type      string     `json:"type,omitempty" enum:"team.availability" doc:"Required in Kafka"`
 	ID        string     `json:"id,omitempty" doc:"Over HTTP it is set from the address"`
-	Available bool       `json:"available"`
+	Available bool       `json:"available" doc:"true goes before the team's duty calendar until that changes, and ends a rest"`
 	Until     *time.Time `json:"until,omitempty" doc:"When it can be asked again"`
 	At        *time.Time `json:"at,omitempty"`
 }

@@ -200,10 +200,14 @@ func TestDocumentedBodiesAreReadable(t *testing.T) {
 	}
 	team := web.TeamBody{Type: "team.registered", ID: "x", Organisation: "o", Branch: "b", Name: "n", Base: *application.Location,
 		Kinds: []dispatch.Kind{"emergency"}, Skills: []string{"dog"}, Members: 3, Capacity: 2, RangeKM: 10, Answers: "automatic", Transport: "boat",
-		Contacts: []web.ContactBody{{Channel: "webhook", Address: "https://example.org/"}}, At: &at}
+		Duty: &web.DutyView{Weekly: []web.DutyShiftView{{Days: []dispatch.Weekday{"mon", "sun"}, From: "20:00", To: "08:00"}},
+			Exceptions: []web.DutyExceptionView{{From: at, To: at.Add(time.Hour), On: true}}},
+		Certificates: []web.CertificateView{{Skill: "dog", ExpiresAt: at}},
+		Contacts:     []web.ContactBody{{Channel: "webhook", Address: "https://example.org/"}}, At: &at}
 	registration, _, err := ingest.ReadTeam(encode(t, team), time.Time{})
 	must(t, err)
-	if registration.RangeKM != 10 || registration.Answers != "automatic" || registration.Transport != "boat" || len(registration.Contacts) != 1 {
+	if registration.RangeKM != 10 || registration.Answers != "automatic" || registration.Transport != "boat" || len(registration.Contacts) != 1 ||
+		registration.Duty.Weekly[0].From.String() != "20:00" || !registration.Duty.Exceptions[0].On || !registration.Certificates[0].ExpiresAt.Equal(at) {
 		t.Errorf("%+v", registration)
 	}
 	until := at.Add(time.Hour)

@@ -351,9 +351,28 @@ func appendTeam(b []byte, t dispatch.TeamState, live []string, position bool) []
 	}
 	b = text(b, "answers", string(t.Answers))
 	b = text(b, "transport", string(t.Transport))
-	b = append(name(b, "available"), boolText(t.Available)...)
+	b = append(name(b, "available"), boolText(t.MayBeAsked())...)
+	b = text(b, "unavailable_because", string(t.Unavailable()))
 	if !t.Available {
 		b = moment(b, "unavailable_until", t.Until)
+	}
+	if t.OffDuty {
+		b = append(name(b, "off_duty"), "true"...)
+	}
+	b = moment(b, "duty_until", t.DutyUntil)
+	if len(t.Rests) > 0 {
+		b = moment(whole(b, "resting", int64(len(t.Rests))), "resting_until", t.Rests[0])
+	}
+	b = appendDuty(b, t.Duty)
+	for i, certificate := range t.Certificates {
+		if i == 0 {
+			b = append(name(b, "certificates"), '[')
+		}
+		b = quote(name(append(comma(b), '{'), "skill"), certificate.Skill)
+		b = append(moment(b, "expires_at", certificate.ExpiresAt), '}')
+		if i == len(t.Certificates)-1 {
+			b = append(b, ']')
+		}
 	}
 	if p := t.Position; p != nil && position {
 		b = append(name(b, "position"), '{')
@@ -365,6 +384,35 @@ func appendTeam(b []byte, t dispatch.TeamState, live []string, position bool) []
 		b = append(b, '}')
 	}
 	return append(texts(b, "live_cases", live), '}')
+}
+
+// appendDuty appends a duty calendar, if there is one.
+func appendDuty(b []byte, c *dispatch.DutyCalendar) []byte {
+	if c == nil {
+		return b
+	}
+	b = append(name(b, "duty"), '{')
+	for i, shift := range c.Weekly {
+		if i == 0 {
+			b = append(name(b, "weekly"), '[')
+		}
+		b = texts(append(comma(b), '{'), "days", shift.Days)
+		b = text(text(b, "from", shift.From.String()), "to", shift.To.String())
+		if b = append(b, '}'); i == len(c.Weekly)-1 {
+			b = append(b, ']')
+		}
+	}
+	for i, exception := range c.Exceptions {
+		if i == 0 {
+			b = append(name(b, "exceptions"), '[')
+		}
+		b = moment(moment(append(comma(b), '{'), "from", exception.From), "to", exception.To)
+		b = append(name(b, "on"), boolText(exception.On)...)
+		if b = append(b, '}'); i == len(c.Exceptions)-1 {
+			b = append(b, ']')
+		}
+	}
+	return append(b, '}')
 }
 
 func boolText(v bool) string {

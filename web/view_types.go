@@ -222,23 +222,56 @@ type MarkView struct {
 
 // TeamView is a team.
 type TeamView struct {
-	ID               string             `json:"id"`
-	Organisation     string             `json:"organisation,omitempty"`
-	Branch           string             `json:"branch,omitempty"`
-	Name             string             `json:"name"`
-	Base             PointView          `json:"base"`
-	Region           string             `json:"region,omitempty" doc:"Of the base; ISO 3166-2"`
-	Kinds            []dispatch.Kind    `json:"kinds,omitempty"`
-	Skills           []string           `json:"skills,omitempty"`
-	Members          int                `json:"members,omitempty"`
-	Capacity         int                `json:"capacity" doc:"Cases at once"`
-	RangeKM          float64            `json:"range_km,omitempty" doc:"Kilometres; absent: no limit"`
-	Answers          dispatch.Answers   `json:"answers" enum:"manual,automatic"`
-	Transport        dispatch.Transport `json:"transport,omitempty" enum:"on_foot,car,offroad,snowmobile,boat,helicopter" doc:"How it gets to a place; absent: car"`
-	Available        bool               `json:"available"`
-	UnavailableUntil *time.Time         `json:"unavailable_until,omitempty"`
-	Position         *TeamPositionView  `json:"position,omitempty"`
-	LiveCases        []string           `json:"live_cases,omitempty" doc:"Cases that take one of its slots and that the viewer sees; the oldest 5"`
+	ID               string                      `json:"id"`
+	Organisation     string                      `json:"organisation,omitempty"`
+	Branch           string                      `json:"branch,omitempty"`
+	Name             string                      `json:"name"`
+	Base             PointView                   `json:"base"`
+	Region           string                      `json:"region,omitempty" doc:"Of the base; ISO 3166-2"`
+	Kinds            []dispatch.Kind             `json:"kinds,omitempty"`
+	Skills           []string                    `json:"skills,omitempty"`
+	Members          int                         `json:"members,omitempty"`
+	Capacity         int                         `json:"capacity" doc:"Cases at once"`
+	RangeKM          float64                     `json:"range_km,omitempty" doc:"Kilometres; absent: no limit"`
+	Answers          dispatch.Answers            `json:"answers" enum:"manual,automatic"`
+	Transport        dispatch.Transport          `json:"transport,omitempty" enum:"on_foot,car,offroad,snowmobile,boat,helicopter" doc:"How it gets to a place; absent: car"`
+	Available        bool                        `json:"available" doc:"It can be asked: it did not say otherwise, is on duty, and not all of its crews rest"`
+	Because          dispatch.AvailabilityReason `json:"unavailable_because,omitempty" enum:"said,duty,rest" doc:"Why it is not available; the first reason"`
+	UnavailableUntil *time.Time                  `json:"unavailable_until,omitempty" doc:"The end of the absence that it said"`
+	OffDuty          bool                        `json:"off_duty,omitempty" doc:"By its duty calendar"`
+	DutyUntil        *time.Time                  `json:"duty_until,omitempty" doc:"When its duty calendar changes next"`
+	Resting          int                         `json:"resting,omitempty" doc:"Crews that rest after a return; each would take a case"`
+	RestingUntil     *time.Time                  `json:"resting_until,omitempty" doc:"When the first of them has rested"`
+	Duty             *DutyView                   `json:"duty,omitempty" doc:"Absent: always on duty"`
+	Certificates     []CertificateView           `json:"certificates,omitempty"`
+	Position         *TeamPositionView           `json:"position,omitempty"`
+	LiveCases        []string                    `json:"live_cases,omitempty" doc:"Cases that take one of its slots and that the viewer sees; the oldest 5"`
+}
+
+// DutyView is a duty calendar, in the time of the team's region.
+type DutyView struct {
+	Weekly     []DutyShiftView     `json:"weekly,omitempty" maxItems:"21" doc:"Absent: on duty but for the exceptions"`
+	Exceptions []DutyExceptionView `json:"exceptions,omitempty" doc:"Go before the weekly pattern; where they overlap, the last one holds"`
+}
+
+// DutyShiftView is a time on duty that comes again every week.
+type DutyShiftView struct {
+	Days []dispatch.Weekday `json:"days" enum:"mon,tue,wed,thu,fri,sat,sun" doc:"On which it starts"`
+	From string             `json:"from" pattern:"^([01][0-9]|2[0-3]):[0-5][0-9]$"`
+	To   string             `json:"to" pattern:"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$" doc:"On the next day when it is not after from"`
+}
+
+// DutyExceptionView is a time in which the weekly pattern does not count.
+type DutyExceptionView struct {
+	From time.Time `json:"from"`
+	To   time.Time `json:"to"`
+	On   bool      `json:"on" doc:"On duty, or off"`
+}
+
+// CertificateView says until when a skill counts.
+type CertificateView struct {
+	Skill     string    `json:"skill" doc:"One of the team's skills; one without a certificate counts always"`
+	ExpiresAt time.Time `json:"expires_at"`
 }
 
 // TeamPositionView is where a team was.
@@ -328,7 +361,7 @@ type CandidateView struct {
 	DistanceM      float64            `json:"distance_m" doc:"Metres in a straight line on the sphere"`
 	From           string             `json:"from" enum:"base,position"`
 	PositionAgeS   int                `json:"position_age_s,omitempty" doc:"Seconds"`
-	Result         string             `json:"result" enum:"offered,eligible,asked,no_answer,declined,released,off_duty,busy,kind,skills,range"`
+	Result         string             `json:"result" enum:"offered,eligible,asked,no_answer,declined,released,off_duty,busy,kind,skills,range,resting,certificate"`
 	StalePositionS int                `json:"stale_position_age_s,omitempty" doc:"Seconds: the age of a position that was too old to be used; the base was used instead"`
 	Transport      dispatch.Transport `json:"transport,omitempty" enum:"on_foot,car,offroad,snowmobile,boat,helicopter"`
 	TravelS        int                `json:"travel_s,omitempty" doc:"Seconds that it was taken to travel"`

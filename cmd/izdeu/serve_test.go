@@ -149,6 +149,7 @@ func TestWhatServeRefuses(t *testing.T) {
 		{"an unknown urgency", append(serveArguments(t.TempDir(), "127.0.0.1:0", "127.0.0.1:0"), "--offer-timeout", "soon=3m"), exitMisused, []string{"--offer-timeout", "life_threatening"}},
 		{"an unknown transport", append(serveArguments(t.TempDir(), "127.0.0.1:0", "127.0.0.1:0"), "--travel", "camel=1x20"), exitMisused, []string{"--travel", "snowmobile"}},
 		{"a speed that is none", append(serveArguments(t.TempDir(), "127.0.0.1:0", "127.0.0.1:0"), "--travel", "car=60"), exitMisused, []string{"--travel", "1.3x60"}},
+		{"a rest without an end", append(serveArguments(t.TempDir(), "127.0.0.1:0", "127.0.0.1:0"), "--rest", "1000h"), exitMisused, []string{"--rest", "8h"}},
 		{"an unknown flag", []string{"serve", "--dta", "x"}, exitMisused, []string{"--dta", "--help"}},
 	}
 	for _, test := range tests {

@@ -47,12 +47,12 @@ func (s *Store) Teams(ctx context.Context) ([]dispatch.TeamState, error) {
 
 func readTeams(ctx context.Context, tx *sql.Tx, order string) (teams []*dispatch.Team, err error) {
 	err = eachRow(ctx, tx, `SELECT key, id, organisation, branch, name, lon, lat, kinds, skills, members, capacity, range_km, answers,
-		contacts, registered_at, region, available, until, available_at, changed, detail FROM team ORDER BY `+order, nil, func(rows *sql.Rows) error {
+		contacts, registered_at, region, available, until, available_at, changed, detail, standing FROM team ORDER BY `+order, nil, func(rows *sql.Rows) error {
 		t := &dispatch.Team{}
 		err := rows.Scan(&t.Key, &t.ID, scanText(&t.Organisation), scanText(&t.Branch), scanText(&t.Name), &t.Base[0], &t.Base[1],
 			scanArray(&t.Kinds), scanArray(&t.Skills), &t.Members, &t.Capacity, &t.RangeKM, &t.Answers, scanArray(&t.Contacts),
 			scanTime(&t.At), scanText(&t.Region), &t.Available, scanTime(&t.Until), scanTime(&t.AvailableAt), &t.Changed,
-			scanJSON(&t.TeamDetail))
+			scanJSON(&t.TeamDetail), scanJSON(&t.TeamStanding))
 		teams = append(teams, t)
 		return err
 	})

@@ -23,18 +23,22 @@ func (w *writer) team(t *dispatch.Team) error {
 	if err != nil {
 		return err
 	}
+	standing, err := detailText(t.TeamStanding)
+	if err != nil {
+		return err
+	}
 	return w.exec(`INSERT INTO team (key, id, organisation, branch, name, lon, lat, kinds, skills, members, capacity, range_km, answers,
-			contacts, registered_at, region, available, until, available_at, changed, detail)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+			contacts, registered_at, region, available, until, available_at, changed, detail, standing)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (key) DO UPDATE SET id = excluded.id, organisation = excluded.organisation, branch = excluded.branch,
 			name = excluded.name, lon = excluded.lon, lat = excluded.lat, kinds = excluded.kinds, skills = excluded.skills,
 			members = excluded.members, capacity = excluded.capacity, range_km = excluded.range_km, answers = excluded.answers,
 			contacts = excluded.contacts, registered_at = excluded.registered_at, region = excluded.region,
 			available = excluded.available, until = excluded.until, available_at = excluded.available_at, changed = excluded.changed,
-			detail = excluded.detail`,
+			detail = excluded.detail, standing = excluded.standing`,
 		int64(t.Key), t.ID, text(t.Organisation), text(t.Branch), text(t.Name), t.Base.Lon(), t.Base.Lat(), kinds, skills,
 		int64(t.Members), int64(t.Capacity), t.RangeKM, string(t.Answers), contacts, milliseconds(t.At), text(t.Region),
-		truth(t.Available), milliseconds(t.Until), milliseconds(t.AvailableAt), t.Changed, detail)
+		truth(t.Available), milliseconds(t.Until), milliseconds(t.AvailableAt), t.Changed, detail, standing)
 }
 
 func (w *writer) position(p *dispatch.TeamPosition) error {

@@ -73,7 +73,11 @@ func (p *page) fullTeam() *dispatch.Team {
 		Base: orb.Point{62.49, 52.54}, Kinds: []dispatch.Kind{dispatch.Emergency, dispatch.MissingPerson}, Skills: []string{"dog", "snow mobile"},
 		Members: 12, Capacity: 3, RangeKM: 300.5, Answers: dispatch.AnswersAutomatic,
 		Contacts: []dispatch.Contact{{Channel: "webhook", Address: "https://example.org/?a=1&b=<2>"}, {Channel: "webpush", Address: "x"}}, At: p.tick(),
-		TeamDetail: dispatch.TeamDetail{Transport: dispatch.Offroad}}
+		TeamDetail: dispatch.TeamDetail{Transport: dispatch.Offroad,
+			Duty: &dispatch.DutyCalendar{Weekly: []dispatch.DutyShift{{Days: dispatch.Weekdays(), From: 20 * 60, To: 8 * 60}},
+				Exceptions: []dispatch.DutyException{{From: p.tick(), To: p.tick(), On: true}}},
+			Certificates: []dispatch.Certificate{{Skill: "dog", ExpiresAt: p.tick()}}}}
+	team.TeamStanding = dispatch.TeamStanding{OffDuty: true, DutyUntil: p.tick(), Rests: []time.Time{p.tick(), p.tick()}}
 	team.Region, team.Available, team.Until, team.AvailableAt = "KZ-39", true, p.tick(), p.tick()
 	return team
 }
@@ -165,7 +169,7 @@ func fullFields(at time.Time) dispatch.EventFields {
 		Outcome: dispatch.OutcomeFound, Condition: dispatch.ConditionWell, FoundBy: "team", Reason: "rescued", Incident: "fire",
 		StatusNow: dispatch.StatusFound, Round: 1, Rings: 2, ByHand: true, DistanceM: pointer(1.5), AnswerBy: at, ETAMinutes: pointer(20),
 		People: pointer(3), LeadTeamID: pointer("t"), LeadOrganisation: "Region-10", Organisation: "Region-10", Capacity: 1,
-		Available: pointer(true), Until: at, Roster: &dispatch.Roster{Coming: 4, Seats: 3, Arrived: 2, Home: 1}}
+		Available: pointer(true), Until: at, Because: dispatch.AvailabilityRest, Roster: &dispatch.Roster{Coming: 4, Seats: 3, Arrived: 2, Home: 1}}
 }
 
 // testChangedRows writes a second version of every row, and one in which most
@@ -203,6 +207,7 @@ func testChangedRows(t *testing.T, b *book) {
 	*a = dispatch.Assignment{N: 2, Team: a.Team, TeamID: a.TeamID, Round: 2, Status: dispatch.AssignmentNoAnswer, Created: a.Created, SlotChanged: sequence, Changed: sequence}
 	next := *team
 	next.TeamRegistration = dispatch.TeamRegistration{ID: team.ID, Capacity: 1, Answers: dispatch.AnswersManual}
+	next.TeamStanding = dispatch.TeamStanding{}
 	next.Region, next.Available, next.Until, next.AvailableAt = "", false, time.Time{}, time.Time{}
 	next.Changed = p.emit(dispatch.EventTeamRegistered, 0, 1)
 	p.Teams = []*dispatch.Team{&next}

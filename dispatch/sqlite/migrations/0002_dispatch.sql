@@ -4,6 +4,7 @@
 
 ALTER TABLE assignment ADD COLUMN detail TEXT; -- JSON: what no query asks for
 ALTER TABLE team ADD COLUMN detail TEXT; -- the same
+ALTER TABLE team ADD COLUMN standing TEXT; -- JSON: duty by the calendar, and rests
 
 -- People of a team who answered by the link of its roster. name and phone can
 -- be erased without breaking the history.

@@ -130,6 +130,17 @@ export interface CaseView {
   points?: { point: string; location: Point; at?: string }[];
 }
 
+/** A duty calendar, in the time of the team's region. */
+export interface Duty {
+  weekly?: { days: string[]; from: string; to: string }[];
+  exceptions?: { from: string; to: string; on: boolean }[];
+}
+
+export interface Certificate {
+  skill: string;
+  expires_at: string;
+}
+
 export interface TeamView {
   id: string;
   organisation?: string;
@@ -145,7 +156,14 @@ export interface TeamView {
   transport?: string;
   answers?: 'manual' | 'automatic';
   available?: boolean;
+  unavailable_because?: 'said' | 'duty' | 'rest';
   unavailable_until?: string;
+  off_duty?: boolean;
+  duty_until?: string;
+  resting?: number;
+  resting_until?: string;
+  duty?: Duty;
+  certificates?: Certificate[];
   position?: { position: Point; at: string; accuracy_m?: number };
   live_cases?: string[];
 }
@@ -235,5 +253,7 @@ export interface TeamBody {
   capacity?: number;
   range_km?: number;
   transport?: string;
+  duty?: Duty;
+  certificates?: Certificate[];
   answers: 'manual' | 'automatic';
 }

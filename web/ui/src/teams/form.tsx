@@ -120,7 +120,15 @@ export function TeamForm({ team, onDone }: { team: TeamView | undefined; onDone(
     }
     setSending(true);
     try {
-      await request('PUT', `teams/${encodeURIComponent(body.id)}`, body);
+      // What the form does not show stays: the whole team is replaced.
+      const kept: Partial<TeamBody> = {
+        ...(team?.transport && { transport: team.transport }),
+        ...(team?.duty && { duty: team.duty }),
+        ...(team?.certificates && {
+          certificates: team.certificates.filter((one) => body.skills.includes(one.skill)),
+        }),
+      };
+      await request('PUT', `teams/${encodeURIComponent(body.id)}`, { ...body, ...kept });
       onDone();
     } catch (cause) {
       setProblem(problemOf(cause));

@@ -232,6 +232,8 @@ export const candidateResult = {
   eligible: ['could be called', 'можно вызвать', 'шақыруға болады'],
   busy: ['busy', 'занят', 'бос емес'],
   off_duty: ['off duty', 'не на дежурстве', 'кезекшілікте емес'],
+  resting: ['resting', 'на отдыхе', 'демалыста'],
+  certificate: ['certificate expired', 'сертификат просрочен', 'сертификат мерзімі өткен'],
   kind: ['does not take this kind', 'не берёт такие вызовы', 'мұндайға шықпайды'],
   skills: ['lacks the skills', 'нет нужных навыков', 'дағдысы сай емес'],
   range: ['too far', 'слишком далеко', 'тым алыс'],
