@@ -159,6 +159,9 @@ type AssignmentDetail struct {
 	// StalePositionAt is the time of a position that was too old to be used,
 	// so that the base was used instead; zero when there was none.
 	StalePositionAt time.Time `json:"stale_position_at,omitzero"`
+	// Skills are those that the case needs and the team brought when it was
+	// asked and when it accepted.
+	Skills []string `json:"skills,omitempty"`
 	// Pace is how the team was taken to travel when it was asked; zero when
 	// the place was not known.
 	Pace Pace `json:"pace,omitzero"`

@@ -167,6 +167,7 @@ func (d *decision) acceptCommand(c *Case, a *Assignment, t *teamState, command *
 func (d *decision) accept(c *Case, a *Assignment, t *teamState, command *Command) {
 	d.setAssignment(c, a, AssignmentAccepted)
 	a.AnsweredAt = d.now
+	a.Skills = t.team.brings(c.Needs.Skills, d.now)
 	fields := EventFields{Round: a.Round}
 	if command != nil {
 		a.AnsweredAt = d.happened()
@@ -186,11 +187,11 @@ func (d *decision) accept(c *Case, a *Assignment, t *teamState, command *Command
 	d.following = false
 	d.setStatus(c)
 	if committed, _ := c.committedTeams(); committed >= c.Needs.Teams {
-		if !c.UnansweredAt.IsZero() {
+		accepted := d.sequence
+		if d.withdrawUnneeded(c) && !c.UnansweredAt.IsZero() {
 			c.UnansweredAt = time.Time{}
-			c.Changed = d.sequence
+			c.Changed = accepted
 		}
-		d.withdrawOffers(c)
 	}
 }
 
@@ -275,7 +276,7 @@ func (d *decision) callOut(c *Case, command *Command) *Refusal {
 	c.Changed = d.emit(EventCaseCallOut, c, nil, EventFields{CallOut: c.CallOut})
 	d.setStatus(c)
 	if c.Held() {
-		d.withdrawOffers(c)
+		d.withdrawOffers(c, nil)
 	}
 	d.ask(c)
 	return nil
@@ -289,11 +290,12 @@ func (d *decision) noted(c *Case, command *Command) *Refusal {
 	return nil
 }
 
-// withdrawOffers takes back what was asked and not accepted.
-func (d *decision) withdrawOffers(c *Case) {
+// withdrawOffers takes back what was asked and not accepted, but for what is
+// to be kept; nil keeps nothing.
+func (d *decision) withdrawOffers(c *Case, keep func(*Assignment) bool) {
 	for i := range c.Assignments {
 		a := &c.Assignments[i]
-		if a.Status != AssignmentOffered {
+		if a.Status != AssignmentOffered || keep != nil && keep(a) {
 			continue
 		}
 		d.setAssignment(c, a, AssignmentWithdrawn)

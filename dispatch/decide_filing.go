@@ -185,6 +185,7 @@ func (d *decision) update(c *Case, f *Filing, drill *bool) {
 	}
 	if f.Needs.Skills != nil {
 		c.Needs.Skills = f.Needs.Skills
+		d.recountSkills(c, sequence)
 	}
 	if f.Incident != "" {
 		c.Incident = f.Incident
@@ -226,7 +227,7 @@ func (d *decision) update(c *Case, f *Filing, drill *bool) {
 	}
 	d.setStatus(c)
 	if c.Held() {
-		d.withdrawOffers(c)
+		d.withdrawOffers(c, nil)
 	}
 	d.ask(c)
 }

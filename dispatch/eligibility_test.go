@@ -266,3 +266,96 @@ func TestCrewsRest(t *testing.T) {
 	w.wantStatuses(w.file("e", MissingPerson, tobyl), "")
 	w.wantResult("dchs", CandidateBusy)
 }
+
+func withSkills(skills ...string) func(*TeamRegistration) {
+	return func(r *TeamRegistration) { r.Skills = skills }
+}
+
+func needing(teams int, skills ...string) func(*Filing) {
+	return func(f *Filing) { f.Needs = Needs{Teams: teams, Skills: skills} }
+}
+
+// TestCertificateExpires: a skill counts until its certificate ends, a skill
+// without one always.
+func TestCertificateExpires(t *testing.T) {
+	w := newWorld(t)
+	end := w.now.Add(time.Hour)
+	w.team("dos", kostanay, withSkills("dog", "boat"), capacity(9), func(r *TeamRegistration) {
+		r.Certificates = []Certificate{{Skill: "dog", ExpiresAt: end.Add(-2 * time.Hour)}, {Skill: "dog", ExpiresAt: end}}
+	})
+	w.team("bars", astana, withSkills("dog"), capacity(9))
+	w.until(end.Add(-time.Second))
+	w.wantStatuses(w.file("a", MissingPerson, tobyl, needing(1, "dog")), "dos:offered")
+	w.until(end)
+	w.wantStatuses(w.file("b", MissingPerson, tobyl, needing(1, "dog")), "bars:offered")
+	w.wantResult("dos", CandidateCertificate)
+	w.wantStatuses(w.file("c", MissingPerson, tobyl, needing(1, "boat")), "dos:offered")
+	w.wantResult("bars", CandidateSkills)
+	w.wantStatuses(w.file("d", MissingPerson, tobyl), "dos:offered")
+}
+
+// TestSkillsTogether: a case's skills are met by one team, or by several
+// together where these come sooner.
+func TestSkillsTogether(t *testing.T) {
+	w := newWorld(t)
+	w.team("dog", kostanay, withSkills("dog"), capacity(9))
+	w.team("sledge", rudny, withSkills("snowmobile"), capacity(9))
+	w.team("both", lisakovsk, withSkills("snowmobile", "dog"), capacity(9))
+	w.team("none", kostanay, capacity(9))
+	// In Kostanay and Rudny they are nearer together.
+	key := w.file("a", MissingPerson, tobyl, needing(1, "dog", "snowmobile"))
+	w.wantStatuses(key, "dog:offered sledge:offered")
+	w.wantResult("none", CandidateSkills)
+	if a := w.rows[key].Assignments; len(a[0].Skills) != 1 || a[0].Skills[0] != "dog" || a[1].Skills[0] != "snowmobile" {
+		t.Fatalf("%+v", a)
+	}
+	// The first who accepts does not send the other home.
+	wantEvents(t, w.do(CommandAccept, key, "dog"), "assignment.accepted")
+	w.do(CommandDecline, key, "sledge")
+	w.wantStatuses(key, "dog:accepted sledge:declined both:offered")
+	w.do(CommandAccept, key, "both")
+	w.do(CommandRelease, key, "dog") // the other has both
+	w.wantStatuses(key, "dog:released sledge:declined both:accepted")
+	// In Lisakovsk the one that has both is there first.
+	w.wantStatuses(w.file("b", MissingPerson, lisakovsk, needing(1, "dog", "snowmobile")), "both:offered")
+	// One who comes with all while two are asked sends both of them home.
+	key = w.file("c", MissingPerson, tobyl, needing(1, "dog", "snowmobile"))
+	w.do(CommandAssign, key, "both")
+	wantEvents(t, w.do(CommandAccept, key, "both"), "assignment.accepted assignment.withdrawn assignment.withdrawn")
+}
+
+// TestPlacesAndSkills: with more places than skills, any team may take one; the
+// last is kept for who brings what is lacking.
+func TestPlacesAndSkills(t *testing.T) {
+	w := newWorld(t)
+	w.team("near", kostanay, capacity(9))
+	w.team("next", rudny, capacity(9))
+	key := w.file("a", MissingPerson, tobyl, needing(2, "dog"))
+	w.wantStatuses(key, "near:offered")
+	w.wantResult("next", CandidateSkills)
+	w.team("dog", astana, withSkills("dog"), capacity(9))
+	w.wantStatuses(key, "near:offered dog:offered")
+	w.wantStatuses(w.file("b", MissingPerson, tobyl, needing(2, "dog")), "dog:offered near:offered")
+	// By hand a place goes to anybody; the skill is asked for all the same.
+	w.available("dog", false, time.Time{})
+	key = w.file("c", MissingPerson, tobyl, needing(1, "dog"))
+	w.wantStatuses(key, "")
+	w.do(CommandAssign, key, "near")
+	w.do(CommandAccept, key, "near")
+	w.advance(time.Second)
+	w.available("dog", true, time.Time{})
+	w.wantStatuses(key, "near:accepted dog:offered")
+	// A case that needs the skill no more, or another one.
+	w.do(CommandUpdate, key, "", func(c *Command) {
+		c.Fields, c.Given = &Filing{Needs: Needs{Skills: []string{}}}, []string{"/needs/skills"}
+	})
+	w.wantStatuses(key, "near:accepted dog:offered")
+	if w.rows[key].Assignments[1].Skills != nil {
+		t.Fatalf("%+v", w.rows[key].Assignments[1])
+	}
+	w.do(CommandUpdate, key, "", func(c *Command) {
+		c.Fields, c.Given = &Filing{Needs: Needs{Skills: []string{"boat"}}}, []string{"/needs/skills"}
+	})
+	w.team("boat", astana, withSkills("boat"))
+	w.wantStatuses(key, "near:accepted dog:offered boat:offered")
+}

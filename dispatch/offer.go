@@ -68,6 +68,7 @@ func (d *decision) offer(c *Case, t *teamState, considered Decision, byHand bool
 	case t.position != nil:
 		a.StalePositionAt = t.position.At
 	}
+	a.Skills = t.team.brings(c.Needs.Skills, d.now)
 	a.Rings++
 	a.ByHand = byHand
 	a.OfferedAt = d.now
@@ -122,6 +123,10 @@ func (d *decision) assess(c *Case, t *teamState, distanceM float64) CandidateRes
 			return CandidateAsked
 		}
 	}
+	skills := CandidateEligible
+	if len(c.Needs.Skills) > 0 {
+		skills = d.assessSkills(c, t)
+	}
 	switch {
 	case t.kinds&c.Kind.bit() == 0:
 		return CandidateKind
@@ -129,8 +134,8 @@ func (d *decision) assess(c *Case, t *teamState, distanceM float64) CandidateRes
 		return CandidateResting
 	case !t.available:
 		return CandidateOffDuty
-	case len(c.Needs.Skills) > 0 && !t.team.hasSkills(c.Needs.Skills):
-		return CandidateSkills
+	case skills != CandidateEligible:
+		return skills
 	case c.Kind != VolunteerEvent && d.used(t) >= t.capacity:
 		return CandidateBusy
 	case c.Kind != VolunteerEvent && d.used(t) >= t.rested:
@@ -174,12 +179,19 @@ func (d *decision) nearest(place orb.Point, k int, keep func(*teamState, float64
 }
 
 // choose finds the team to ask next: of those that may be asked the one with
-// the shortest travel, to the second; among these the one with the fewest cases
+// the shortest travel, to the second (chooseForSkills: where a skill is lacking); among these the one with the fewest cases
 // in the last day, then the first by id. nil says that nobody is left.
 func (d *decision) choose(c *Case) (*teamState, Decision) {
 	considered := d.survey(c)
-	chosen := d.best(considered.Candidates)
-	if n := len(considered.Candidates); n > 0 && n < len(d.s.teams) {
+	var chosen *Candidate
+	if c.lacksSkills() {
+		chosen = d.chooseForSkills(c)
+	}
+	forSkills := chosen != nil
+	if !forSkills {
+		chosen = d.best(considered.Candidates)
+	}
+	if n := len(considered.Candidates); !forSkills && n > 0 && n < len(d.s.teams) {
 		// The others are farther away: none of them comes sooner than the
 		// fastest would.
 		if chosen == nil || d.s.fastest().median(considered.Candidates[n-1].DistanceM) <= d.travel(chosen) {

@@ -37,7 +37,11 @@ func (a *actions) register() {
 		r.Capacity = oneOf(a, "capacity", 1, 1, 2, 3)
 		r.Answers = oneOf(a, "answers", AnswersManual, AnswersManual, AnswersManual, AnswersAutomatic)
 		r.Kinds = oneOf(a, "kinds", Kinds(), []Kind{MissingPerson, Emergency}, []Kind{VolunteerEvent})
-		r.Skills = oneOf(a, "skills", testSkills...)
+		r.Skills = oneOf(a, "skills", nil, nil, []string{"dog"}, []string{"snowmobile"}, []string{"dog", "snowmobile"})
+		r.Certificates = nil
+		if a.pick("certified", 3) == 0 && len(r.Skills) > 0 {
+			r.Certificates = []Certificate{{Skill: r.Skills[0], ExpiresAt: a.w.now.Add(time.Duration(a.pick("expires in minutes", 60)-10) * time.Minute)}}
+		}
 		r.Transport = oneOf(a, "transport", "", ByCar, Helicopter, OnFoot)
 		r.Duty = nil
 		if a.pick("calendar", 3) == 0 {
@@ -144,7 +148,7 @@ func (a *actions) command() {
 			c.ToldBy, c.Role = personal+"told by", "police"
 		case CommandUpdate:
 			c.Fields, c.Given = &Filing{Location: pointer(oneOf(a, "place", testPlaces...)), CallOut: oneOf(a, "update call_out", "", CallOutNow),
-				Needs: Needs{Teams: a.pick("teams", 3)}, Urgency: oneOf(a, "update urgency", "", "", Routine, LifeThreatening),
+				Needs: Needs{Teams: a.pick("teams", 3), Skills: oneOf(a, "skills", testSkills...)}, Urgency: oneOf(a, "update urgency", "", "", Routine, LifeThreatening),
 				Weather: oneOf[Weather](a, "update weather", "", "", "blizzard")}, []string{"/location", "/call_out"}
 		case CommandDecline, CommandUrgency:
 			c.Reason = personal + "reason"

@@ -427,11 +427,12 @@ func (s *State) Apply(changes *Changes) {
 	}
 }
 
-// wantsTeam says that the case wants more teams than have accepted or are asked.
+// wantsTeam says that the case wants more teams than have accepted or are
+// asked, or a skill that none of them brings.
 func wantsTeam(c *Case) bool {
 	if c.Location == nil || !c.Status.Open() || c.Held() || !c.searching() {
 		return false
 	}
 	committed, offered := c.committedTeams()
-	return committed+offered < c.Needs.Teams
+	return committed+offered < c.Needs.Teams || c.lacksSkills()
 }

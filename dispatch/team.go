@@ -1,7 +1,6 @@
 package dispatch
 
 import (
-	"slices"
 	"time"
 
 	"github.com/paulmach/orb"
@@ -109,14 +108,4 @@ type TeamState struct {
 	*Team
 	Position *TeamPosition // nil: none known
 	Live     int
-}
-
-// hasSkills says that the team has all the skills a case needs.
-func (t *Team) hasSkills(skills []string) bool {
-	for _, skill := range skills {
-		if !slices.Contains(t.Skills, skill) {
-			return false
-		}
-	}
-	return true
 }

@@ -348,6 +348,13 @@ func (v *verifier) compareAssignments(c *Case, statuses map[int32]AssignmentStat
 			v.violated("slots", "case %s: the assignment of team %s is %s and has slot %d", c.ID, a.TeamID, a.Status, a.Slot)
 		}
 	}
+	for i := range c.Assignments {
+		a := &c.Assignments[i]
+		needed := func(skill string) bool { return slices.Contains(c.Needs.Skills, skill) }
+		if (a.Status.Committed() || a.Status == AssignmentOffered) && slices.ContainsFunc(a.Skills, func(s string) bool { return !needed(s) }) {
+			v.violated("assignments", "case %s: team %s is taken to bring a skill that the case does not need", c.ID, a.TeamID)
+		}
+	}
 	for team, status := range statuses {
 		switch a := newest[team]; {
 		case a == nil:

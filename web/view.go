@@ -271,6 +271,7 @@ func appendAssignments(b []byte, c *dispatch.Case, v *viewer, s sight) []byte {
 			b = text(b, "from", "position")
 			b = positive(b, "position_age_s", int(a.OfferedAt.Sub(a.PositionAt)/time.Second))
 		}
+		b = texts(b, "skills", a.Skills)
 		b = positive(b, "rings", a.Rings)
 		b = flag(b, "by_hand", a.ByHand)
 		b = moment(b, "offered_at", a.OfferedAt)

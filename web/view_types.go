@@ -164,6 +164,7 @@ type AssignmentView struct {
 	From           string                    `json:"from" enum:"base,position" doc:"What the distance was measured from"`
 	PositionAgeS   int                       `json:"position_age_s,omitempty" doc:"Seconds"`
 	StalePositionS int                       `json:"stale_position_age_s,omitempty" doc:"Seconds: the age of a position that was too old to be used; the base was used instead"`
+	Skills         []string                  `json:"skills,omitempty" doc:"What the team brings of the skills that the case needs"`
 	Rings          int                       `json:"rings,omitempty" doc:"How often it was asked"`
 	ByHand         bool                      `json:"by_hand,omitempty"`
 	OfferedAt      *time.Time                `json:"offered_at,omitempty"`

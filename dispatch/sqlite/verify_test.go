@@ -118,6 +118,7 @@ func TestVerifySeesDamage(t *testing.T) {
 			0, distance_m, position_at, rings, by_hand, created, slot_changed, changed, offered_at, answer_by, answered_at, eta_at,
 			en_route_at, on_scene_at, standing_down_at, acknowledged_at, finished_at, people, people_returned, words, detail FROM assignment
 			WHERE status = 'accepted'`},
+		{"a skill that nobody needs", "assignments", `UPDATE assignment SET detail = '{"skills":["dog"]}' WHERE status = 'accepted'`},
 		{"a team off duty without an event", "teams", `UPDATE team SET standing = '{"off_duty":true}' WHERE id = 'dos'`},
 		{"an outcome that nobody told", "outcomes", `UPDATE subject SET outcome = 'deceased', outcome_at = 0 WHERE outcome IS NULL`},
 		{"an outcome forgotten", "outcomes", `UPDATE subject SET outcome = NULL WHERE outcome = 'found'`},

@@ -62,7 +62,7 @@ func (p *page) fullCase(team *dispatch.Team) *dispatch.Case {
 	*full = dispatch.Assignment{N: 2, Team: team.Key, TeamID: team.ID, Round: 2, Status: dispatch.AssignmentStandingDown, Slot: 2,
 		DistanceM: 12345.678, PositionAt: at(), Rings: 2, ByHand: true, OfferedAt: at(), AnswerBy: at(), AnsweredAt: at(), ETAAt: at(),
 		EnRouteAt: at(), OnSceneAt: at(), StandingDownAt: at(), AcknowledgedAt: at(), FinishedAt: at(), People: 5, PeopleReturned: 4,
-		Words: "едем, 20 минут", AssignmentDetail: dispatch.AssignmentDetail{StalePositionAt: at(),
+		Words: "едем, 20 минут", AssignmentDetail: dispatch.AssignmentDetail{StalePositionAt: at(), Skills: []string{"dog"},
 			Pace: dispatch.Pace{Microseconds: 78000, Permille: 1500, Assumed: true}}, Created: full.Created, SlotChanged: full.SlotChanged, Changed: full.Changed}
 	return c
 }
