@@ -151,6 +151,7 @@ func (s *Server) routes() (http.Handler, error) {
 	s.registerSession()
 	s.registerApplications()
 	s.registerCases()
+	s.registerCallOut()
 	s.registerCommands()
 	s.registerTeams()
 	s.registerDeadLetters()
@@ -169,6 +170,9 @@ func (s *Server) routes() (http.Handler, error) {
 		return nil, err
 	}
 	mux.Handle("GET /", files)
+	if err := s.registerRoster(mux); err != nil {
+		return nil, err
+	}
 	unknown := func(w http.ResponseWriter, _ *http.Request) {
 		problem(http.StatusNotFound, codeNotFound, "There is nothing at this address; /openapi.json lists what there is.").write(w)
 	}

@@ -117,18 +117,8 @@ func (s *Server) sendCommand(ctx context.Context, caseID string, body []byte) (*
 	if err != nil {
 		return nil, err
 	}
-	var applied *dispatch.Applied
-	waiting, enough := context.WithTimeout(ctx, commandWait)
-	defer enough()
-	err = s.await(waiting, func(ctx context.Context) (bool, error) {
-		var err error
-		applied, err = s.config.Store.Applied(ctx, identity)
-		return applied != nil, err
-	})
+	applied := s.awaitApplied(ctx, identity)
 	if applied == nil {
-		if err != nil && waiting.Err() == nil {
-			s.log.Warn("web: the result of a command cannot be read yet", "error", err)
-		}
 		s.pending.add(commandID, s.clock())
 		return accepted(commandID)
 	}
@@ -136,6 +126,22 @@ func (s *Server) sendCommand(ctx context.Context, caseID string, body []byte) (*
 		return nil, problem(http.StatusConflict, codeCommandIDUsed, "This command_id was used for another case: give each command an id of its own.")
 	}
 	return s.result(ctx, applied)
+}
+
+// awaitApplied waits for the result of a command; nil when it is not there in time.
+func (s *Server) awaitApplied(ctx context.Context, identity dispatch.Identity) *dispatch.Applied {
+	var applied *dispatch.Applied
+	waiting, enough := context.WithTimeout(ctx, commandWait)
+	defer enough()
+	err := s.await(waiting, func(ctx context.Context) (bool, error) {
+		var err error
+		applied, err = s.config.Store.Applied(ctx, identity)
+		return applied != nil, err
+	})
+	if applied == nil && err != nil && waiting.Err() == nil {
+		s.log.Warn("web: the result of a command cannot be read yet", "error", err)
+	}
+	return applied
 }
 
 func accepted(commandID string) (*answer, error) {

@@ -35,6 +35,8 @@ const (
 	codeUnknownLetter    = "unknown-dead-letter"
 	codeTimeout          = "timeout"
 	codeInternal         = "internal"
+	codeLinkUnknown      = "link-unknown"
+	codeLinkExpired      = "link-expired"
 )
 
 // problemTitles is the one registry of problem types: each code with a title
@@ -77,6 +79,8 @@ var problemTitles = map[string]string{
 	codeUnknownLetter:    "No such dead letter",
 	codeTimeout:          "It took too long",
 	codeInternal:         "Internal error",
+	codeLinkUnknown:      "Not a link of ours",
+	codeLinkExpired:      "The link has expired",
 }
 
 // Problem is an error as people and programs get it (RFC 9457). It never holds

@@ -41,6 +41,7 @@ const (
 	opGetCase          Operation = "get-case"
 	opGetTimeline      Operation = "get-timeline"
 	opGetCandidates    Operation = "get-candidates"
+	opGetCallOut       Operation = "get-call-out"
 	opSendCommand      Operation = "send-command"
 	opGetCommand       Operation = "get-command"
 	opListDeadLetters  Operation = "list-dead-letters"
@@ -133,14 +134,14 @@ var rightsOf = map[Role]rights{
 		cases: everywhere, teams: teamPositions, manage: everywhere,
 		personal: true, reporter: true, sealed: true, assignments: true, actors: true, letters: true, rosters: everywhere,
 		audiences: dispatch.Audiences(),
-		operations: with(readOperations, opGetCandidates, opFileApplication, opSendCommand, opGetCommand,
+		operations: with(readOperations, opGetCandidates, opFileApplication, opSendCommand, opGetCommand, opGetCallOut,
 			opListDeadLetters, opReplayDeadLetter, opPutTeam, opReportPosition, opSetAvailability, opMetrics),
 	},
 	RoleCoordinator: {
 		cases: ownRegionsAndNone, teams: teamPositions, manage: ownRegions,
 		personal: true, reporter: true, sealed: true, assignments: true, actors: true, letters: true, rosters: everywhere,
 		audiences: dispatch.Audiences(),
-		operations: with(readOperations, opGetCandidates, opFileApplication, opSendCommand, opGetCommand,
+		operations: with(readOperations, opGetCandidates, opFileApplication, opSendCommand, opGetCommand, opGetCallOut,
 			opListDeadLetters, opReplayDeadLetter, opPutTeam, opReportPosition, opSetAvailability),
 	},
 	RoleTeam: {
@@ -148,7 +149,7 @@ var rightsOf = map[Role]rights{
 		personal: true, reporter: true, needToKnow: true, assignments: true, rosters: ownTeams,
 		audiences: []dispatch.Audience{dispatch.AudienceTeam},
 		operations: []Operation{opGetApplication, opListCases, opGetCase, opGetTimeline, opListTeams, opGetBoard, opLive,
-			opFileApplication, opSendCommand, opGetCommand, opReportPosition, opSetAvailability},
+			opFileApplication, opSendCommand, opGetCommand, opGetCallOut, opReportPosition, opSetAvailability},
 		commands: map[dispatch.CommandType]commandRight{
 			dispatch.CommandAccept:       {ownTeam: true},
 			dispatch.CommandDecline:      {ownTeam: true},

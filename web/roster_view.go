@@ -44,8 +44,8 @@ func appendRoster(b []byte, c *dispatch.Case, a *dispatch.Assignment, names bool
 		b = moment(b, "coming_at", m.ComingAt)
 		b = moment(b, "arrived_at", m.ArrivedAt)
 		b = moment(b, "home_at", m.HomeAt)
-		if m.Served > 0 {
-			b = decimal(b, "hours", math.Round(m.Served.Hours()*100)/100)
+		if hours := math.Round(m.Served.Hours()*100) / 100; hours > 0 {
+			b = decimal(b, "hours", hours)
 		}
 		b = append(b, '}')
 	}

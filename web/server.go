@@ -62,7 +62,10 @@ type Config struct {
 	Version      string
 	Installation string
 	KafkaPrefix  string // of the topics, for the AsyncAPI document; "izdeu." when empty
-	UI           fs.FS  // the built board; nil for the one in the program
+	PublicURL    string // https://host that phones reach this server by, without a slash at its end; empty: as the request came
+	// RosterLink is how long the link of a team's roster is good; 0: 24 hours.
+	RosterLink time.Duration
+	UI         fs.FS // the built board; nil for the one in the program
 
 	Log        *slog.Logger          // nil: nothing is logged
 	Registerer prometheus.Registerer // nil: metrics are counted for nobody
@@ -78,6 +81,7 @@ type Server struct {
 	clock    func() time.Time
 	keys     *keyring
 	sessions *sessions
+	links    *rosterLinks
 	hub      *hub
 	metrics  *metrics
 	api      huma.API
@@ -141,8 +145,12 @@ func New(config Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	links, err := newRosterLinks(ctx, config.Store, config.Clock, config.RosterLink)
+	if err != nil {
+		return nil, err
+	}
 	s := &Server{
-		config: config, log: config.Log, clock: config.Clock, sessions: signIn,
+		config: config, log: config.Log, clock: config.Clock, sessions: signIn, links: links,
 		keys:      newKeyring(config.Store, config.AdminKey),
 		metrics:   newMetrics(config.Registerer),
 		strangers: rate.NewLimiter(strangersPerSecond, strangersAtOnce),

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -51,6 +52,8 @@ type serveCommand struct {
 	Travel        map[string]string `env:"IZDEU_TRAVEL" mapsep:"," placeholder:"TRANSPORT=DETOURxKMH,…" help:"How teams travel: detour factor and km/h by transport, such as car=1.3x60. Assumptions until 20 trips of this installation replace them: on_foot=1.2x5,car=1.3x60,offroad=1.3x40,snowmobile=1.2x30,boat=1.2x20,helicopter=1x180."`
 	TravelRange   float64           `env:"IZDEU_TRAVEL_RANGE" default:"1.5" placeholder:"FACTOR" help:"How far travel may be off, until trips tell: between 1/FACTOR and FACTOR times what is expected (${default}; an assumption)."`
 	Rest          time.Duration     `env:"IZDEU_REST" default:"0s" placeholder:"TIME" help:"How long a crew is not asked again after it has come home from a case, such as 8h (${default}: it does not rest)."`
+	PublicURL     string            `env:"IZDEU_PUBLIC_URL" placeholder:"URL" help:"Where phones reach this server, such as https://izdeu.example.org: for the links that members of a team answer by. Without it, the address that the lead's request came to."`
+	RosterLink    time.Duration     `env:"IZDEU_ROSTER_LINK" default:"24h" placeholder:"TIME" help:"How long the link of a team's roster is good (${default}); a lead can ask for a fresh one at any time."`
 	SecureCookies bool              `env:"IZDEU_SECURE_COOKIES" help:"Send the session cookie over HTTPS only: for a server behind a proxy with a certificate."`
 	DiskFloorMiB  uint64            `name:"disk-floor-mib" env:"IZDEU_DISK_FLOOR_MIB" default:"512" placeholder:"MIB" help:"Take nothing in while less is free on the disk of the embedded broker (${default})."`
 	LogLevel      string            `env:"IZDEU_LOG_LEVEL" default:"info" enum:"debug,info,warn,error" placeholder:"LEVEL" help:"Least level that is logged: debug, info, warn or error (${default})."`
@@ -132,7 +135,12 @@ func (c *serveCommand) settings() (dispatch.Settings, error) {
 
 // check refuses what this release cannot do.
 func (c *serveCommand) check() error {
+	public, err := url.Parse(c.PublicURL)
 	switch {
+	case err != nil, c.PublicURL != "" && (public.Host == "" || public.Scheme != "https" && public.Scheme != "http" || public.Path != "" || public.RawQuery != "" || public.Fragment != ""):
+		return misused("--public-url: give a scheme and a host alone, such as https://izdeu.example.org")
+	case c.RosterLink < time.Minute || c.RosterLink > 30*24*time.Hour:
+		return misused("--roster-link: give a time between 1m and 720h, such as 24h")
 	case strings.HasPrefix(c.Database, "postgres://"), strings.HasPrefix(c.Database, "postgresql://"):
 		return misused("--database: this release has only the embedded database; PostgreSQL comes in a later one. Leave the flag out")
 	case c.Database != "":

@@ -152,7 +152,7 @@ func serve(ctx context.Context, c *serveCommand, adminKey string, out io.Writer,
 
 	server, err := web.New(web.Config{
 		Store: store, Feed: feed, Intake: ingest.NewIntake(client, producer, topics), Statistics: store,
-		AdminKey: adminKey, SecureCookies: c.SecureCookies, DutyPhone: c.DutyPhone, Demo: c.Demo, Version: version(),
+		AdminKey: adminKey, SecureCookies: c.SecureCookies, PublicURL: c.PublicURL, RosterLink: c.RosterLink, DutyPhone: c.DutyPhone, Demo: c.Demo, Version: version(),
 		Installation: installation, KafkaPrefix: c.KafkaPrefix, Log: log, Registerer: registry, Gatherer: registry,
 	})
 	if err != nil {
