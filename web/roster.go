@@ -115,23 +115,17 @@ func (s *Server) rosterLink(r *http.Request) (rosterLink, *Problem) {
 	return link, nil
 }
 
-// rosterCase gives the case and the assignment of a link. fresh reads them from
-// the database; otherwise they may be a moment old.
-func (s *Server) rosterCase(ctx context.Context, link rosterLink, fresh bool) (*dispatch.Case, *dispatch.Assignment, error) {
+// rosterCase gives the case and the assignment of a link. It does not ask the
+// board, which may be a moment behind: an answer must not seem lost.
+func (s *Server) rosterCase(ctx context.Context, link rosterLink) (*dispatch.Case, *dispatch.Assignment, error) {
 	gone := problem(http.StatusGone, dispatch.RefusedCaseEnded, "The search is over, or the team is not on it any more.")
 	_, key, ok := dispatch.ParseCaseID(link.caseID)
 	if !ok {
 		return nil, nil, gone
 	}
-	var c *dispatch.Case
-	if !fresh {
-		_ = s.hub.look(func(b *board) { c = b.cases[key] }) // the database is asked where there is no board
-	}
-	if c == nil {
-		var err error
-		if c, err = s.caseByKey(ctx, key); err != nil {
-			return nil, nil, storeError(err)
-		}
+	c, err := s.caseByKey(ctx, key)
+	if err != nil {
+		return nil, nil, storeError(err)
 	}
 	if c == nil || c.ID != link.caseID {
 		return nil, nil, gone
@@ -146,14 +140,14 @@ func (s *Server) rosterCase(ctx context.Context, link rosterLink, fresh bool) (*
 func (s *Server) rosterState(ctx context.Context, r *http.Request, link rosterLink) (int, *rosterState, error) {
 	ctx, cancel := context.WithTimeout(ctx, queryLimit)
 	defer cancel()
-	state, err := s.rosterNow(ctx, link, r.Header.Get("Izdeu-Member"), tongueOf(r), false)
+	state, err := s.rosterNow(ctx, link, r.Header.Get("Izdeu-Member"), tongueOf(r))
 	return http.StatusOK, state, err
 }
 
 // rosterNow gives what a member sees. Once the team is called back nothing is
 // told of the case any more, and nothing at all to who was not out.
-func (s *Server) rosterNow(ctx context.Context, link rosterLink, secret, tongue string, fresh bool) (*rosterState, error) {
-	c, a, err := s.rosterCase(ctx, link, fresh)
+func (s *Server) rosterNow(ctx context.Context, link rosterLink, secret, tongue string) (*rosterState, error) {
+	c, a, err := s.rosterCase(ctx, link)
 	if err != nil {
 		return nil, err
 	}
@@ -235,7 +229,7 @@ func (s *Server) rosterAnswer(ctx context.Context, r *http.Request, link rosterL
 	}
 	reading, enough := context.WithTimeout(ctx, queryLimit)
 	defer enough()
-	state, err := s.rosterNow(reading, link, said.Secret, tongueOf(r), true)
+	state, err := s.rosterNow(reading, link, said.Secret, tongueOf(r))
 	return http.StatusOK, state, err
 }
 

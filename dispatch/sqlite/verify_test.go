@@ -54,6 +54,11 @@ func smallWorld(t *testing.T, path string) {
 	}
 	command("1", "b", dispatch.Command{Type: dispatch.CommandOutcome, Outcome: dispatch.OutcomeFound, Condition: dispatch.ConditionWell})
 	command("2", "c", dispatch.Command{Type: dispatch.CommandOutcome, Outcome: dispatch.OutcomeDeceased, Confirmed: "police"})
+	for _, team := range []string{"bars", "dos"} { // one of them is on the case
+		adult := true
+		command("roster-"+team, "a", dispatch.Command{Type: dispatch.CommandRosterAnswer, TeamID: team,
+			Member: &dispatch.MemberAnswer{ID: "m1", Name: "A", Adult: &adult, Answer: dispatch.AnswerComing}})
+	}
 	rehearsal, err := dispatch.Rehearse(ctx, store, dispatch.DefaultSettings(), messages)
 	if err != nil {
 		t.Fatal(err)
@@ -123,6 +128,13 @@ func TestVerifySeesDamage(t *testing.T) {
 		{"an outcome that nobody told", "outcomes", `UPDATE subject SET outcome = 'deceased', outcome_at = 0 WHERE outcome IS NULL`},
 		{"an outcome forgotten", "outcomes", `UPDATE subject SET outcome = NULL WHERE outcome = 'found'`},
 		{"a personal row is gone", "personal", `UPDATE personal SET data = '{}'`},
+		{"a member is gone", "rosters", `DELETE FROM member`},
+		{"a member came home without an event", "rosters", `UPDATE member SET answer = 'home'`},
+		{"a member of no assignment", "rosters", `UPDATE member SET assignment = 9`},
+		{"a member twice", "rosters", `INSERT INTO member SELECT case_key, n + 1, assignment, id, name, phone, minor, answer, eta_at, seats,
+			answered_at, coming_at, arrived_at, home_at, served_ms, changed FROM member`},
+		{"a minor on a search", "rosters", `UPDATE member SET minor = 1`},
+		{"a member out since never", "rosters", `UPDATE member SET coming_at = NULL`},
 		{"a row of the statistics", "statistics", `DELETE FROM statistics WHERE case_key = (SELECT min(key) FROM cases)`},
 		{"the statistics read ahead", "cursors", `UPDATE cursor SET value = 1000 WHERE name = 'statistics'`},
 		{"a row changed without an event", "cases", `UPDATE cases SET changed = 1000 WHERE key = (SELECT min(key) FROM cases)`},

@@ -197,7 +197,7 @@ function question() {
   return make('section', {},
     field(say('name'), 'name', { autocomplete: 'name', maxLength: 100 }),
     field(say('phone'), 'phone', { type: 'tel', autocomplete: 'tel', maxLength: 32 }),
-    make('fieldset', {}, make('legend', {}, say('adult'), ' ', make('span', { className: 'faint' }, say('law'))),
+    make('fieldset', {}, make('legend', {}, say('adult'), make('span', { className: 'faint' }, say('law'))),
       make('div', { className: 'pair' }, choice('adult', true, say('yes')), choice('adult', false, say('no')))),
     state.event && form.adult === false && make('label', { className: 'agree' },
       make('input', { type: 'checkbox', checked: form.guardian, onchange: (event) => { form.guardian = event.target.checked; } }), say('guardian')),
@@ -252,7 +252,7 @@ function content() {
     else parts.push(facts(), question());
   }
   const phone = state?.duty_phone;
-  if (phone) parts.push(make('p', { className: 'faint' }, say('danger', { phone })));
+  if (phone) parts.push(make('p', { className: 'faint' }, say('danger', { phone: '' }), make('a', { href: `tel:${phone.replace(/[^+\d]/g, '')}` }, phone)));
   return parts;
 }
 
@@ -266,7 +266,7 @@ function render() {
   document.documentElement.lang = language;
   document.getElementById('team').textContent = state?.team ?? 'Izdeu';
   document.getElementById('languages').replaceChildren(...languages.map((one) => make('button', {
-    type: 'button', lang: one, ariaPressed: String(one === language), ariaLabel: { kk: 'Қазақша', ru: 'Русский', en: 'English' }[one],
+    type: 'button', lang: one, ariaPressed: String(one === language), title: { kk: 'Қазақша', ru: 'Русский', en: 'English' }[one],
     onclick: () => { language = one; kept.set('language', one); render(); flush(); },
   }, { kk: 'Қаз', ru: 'Рус', en: 'Eng' }[one])));
   const focused = document.activeElement?.name;

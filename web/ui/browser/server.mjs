@@ -79,6 +79,7 @@ export function api(server) {
   return {
     get: (path) => call('GET', path),
     put: (path, body) => call('PUT', path, body),
+    post: (path, body) => call('POST', path, body),
     /** Files a search and gives the id of its case. */
     async file(fields = {}) {
       const id = `suite-${crypto.randomUUID()}`;

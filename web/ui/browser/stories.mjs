@@ -17,6 +17,7 @@ import {
   seriousProblems,
   signIn,
 } from './page.mjs';
+import { membersAnswer } from './roster.mjs';
 import { api } from './server.mjs';
 
 const pages = ['#/map', '#/cases', '#/new', '#/teams', '#/teams/new', '#/statistics', '#/dead-letters', '#/more'];
@@ -435,6 +436,7 @@ export const stories = [
   ['a wrong place is corrected on the phone', placeCorrected],
   ['a new life-threatening case is announced on any page', announced],
   ['language, look and region are kept', choicesKept],
+  ['members of a team answer by a link, and are counted home', membersAnswer],
   ['the map is drawn, on a desk and a phone, light and dark', mapIsDrawn],
   ['every page speaks every language and fits the screen', everyLanguage],
   ['axe finds nothing serious on any page', accessible],
