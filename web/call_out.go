@@ -23,15 +23,13 @@ type callOutInput struct {
 	TeamID string `query:"team_id" doc:"A team that has accepted; a key of one team need not name it"`
 	Lang   string `query:"lang" doc:"kk, ru or en; kk when absent"`
 
-	origin string // scheme and host that the request came to
+	host      string // that the request came to
+	encrypted bool   // by TLS here or at the proxy
 }
 
 // Resolve keeps where the request came to.
 func (in *callOutInput) Resolve(ctx huma.Context) []error {
-	in.origin = "http://" + ctx.Host()
-	if ctx.TLS() != nil || ctx.Header("X-Forwarded-Proto") == "https" {
-		in.origin = "https://" + ctx.Host()
-	}
+	in.host, in.encrypted = ctx.Host(), ctx.TLS() != nil || ctx.Header("X-Forwarded-Proto") == "https"
 	return nil
 }
 
@@ -77,12 +75,12 @@ func (s *Server) callOut(ctx context.Context, in *callOutInput) (*answer, error)
 		return nil, problemOfRefusal(dispatch.RefusedTransition, "the call-out is for a team that has accepted; the team's assignment is "+string(a.Status), "")
 	}
 	token, expires := s.links.make(c.ID, a.TeamID, a.Round)
-	origin := in.origin
+	origin := "http://" + in.host
 	switch {
 	case s.config.PublicURL != "":
 		origin = s.config.PublicURL
-	case s.config.SecureCookies:
-		origin = "https://" + in.origin[len("http"+"://"):]
+	case in.encrypted || s.config.SecureCookies:
+		origin = "https://" + in.host
 	}
 	link := origin + rosterPath + token
 	return answerJSON(http.StatusOK, CallOutAnswer{

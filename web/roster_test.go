@@ -297,6 +297,30 @@ func TestCallOutTellsLittle(t *testing.T) {
 	}
 }
 
+// The link begins with the address by which phones reach the server.
+func TestLinksLeadToThePublicAddress(t *testing.T) {
+	for _, test := range []struct {
+		change func(*web.Config)
+		header string
+		want   string
+	}{
+		{func(*web.Config) {}, "", "http://127.0.0.1:"},
+		{func(*web.Config) {}, "https", "https://127.0.0.1:"},
+		{func(c *web.Config) { c.SecureCookies = true }, "https", "https://127.0.0.1:"},
+		{func(c *web.Config) { c.PublicURL = "https://izdeu.example.org" }, "", "https://izdeu.example.org/r/"},
+	} {
+		w := newWorld(t, test.change)
+		w.team("dos", 63.62, 53.21)
+		a := w.file("service", "app-a", 63.61, 53.21)
+		w.done("team", a, `{"type":"assignment.accept","command_id":"accept"}`)
+		r := w.send(http.MethodGet, "/api/v1/cases/"+a+"/call-out", "", http.Header{"Authorization": {"Bearer " + w.keys["team"]}, "X-Forwarded-Proto": {test.header}})
+		var said web.CallOutAnswer
+		if r.into(t, &said); !strings.HasPrefix(said.Link, test.want) {
+			t.Errorf("%s, want %s", said.Link, test.want)
+		}
+	}
+}
+
 // Who is on a roster is read by the team itself and by those who lead, and
 // nowhere else.
 func TestMembersAreNotTold(t *testing.T) {
