@@ -189,7 +189,11 @@ func decodePosition(record *kafka.Message) *dispatch.TeamPosition {
 	if reason != "" {
 		return nil
 	}
-	position, r := readPosition(e.data, milliseconds(record.Time))
+	read := readPosition
+	if isTraccar(e.data) {
+		read = readTraccar
+	}
+	position, r := read(e.data, milliseconds(record.Time))
 	if len(r.problems) > 0 {
 		return nil
 	}

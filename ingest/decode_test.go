@@ -13,6 +13,7 @@ import (
 	"github.com/segmentio/kafka-go"
 
 	"github.com/izdeu/izdeu/dispatch"
+	"github.com/izdeu/izdeu/geo"
 )
 
 var testTopics = NewTopics(DefaultPrefix)
@@ -443,6 +444,7 @@ func FuzzDecode(f *testing.F) {
  "skills":["dog"],"duty":{"weekly":[{"days":["mon"],"from":"20:00","to":"24:00"}],"exceptions":[{"from":"2027-01-02T00:00:00Z","to":"2027-01-03T00:00:00Z","on":true}]},
  "certificates":[{"skill":"dog","expires_at":"2027-03-01T00:00:00Z"}]}`), false)
 	inputs := testTopics.Inputs()
+	f.Add(uint8(slices.Index(inputs, testTopics.Positions)), []byte("7"), []byte(traccarRecord), false)
 	f.Fuzz(func(t *testing.T, topic uint8, key, content []byte, binary bool) {
 		record := kafka.Message{Topic: inputs[int(topic)%len(inputs)], Key: key, Value: content, Time: time.UnixMilli(1795255320123)}
 		if binary {
@@ -452,6 +454,9 @@ func FuzzDecode(f *testing.F) {
 		if record.Topic == testTopics.Positions {
 			if got.Message != nil || (got.Position == nil) != got.WrongPosition {
 				t.Fatalf("%+v", got)
+			}
+			if p := got.Position; p != nil && (!isID(p.TeamID) || geo.ValidPoint(p.Position) != nil || p.At.IsZero()) {
+				t.Fatalf("%+v", p)
 			}
 			return
 		}
