@@ -79,6 +79,15 @@ type teamDump struct {
 	Used         int
 	Lowest       int32
 	CasesLastDay int
+	Tracks       []trackDump
+}
+
+// trackDump is a track that goes on.
+type trackDump struct {
+	Case  int64
+	N     int
+	Since time.Time
+	Last  TrackPoint
 }
 
 // stateDump is everything that a State means.
@@ -105,6 +114,10 @@ func dump(s *State, now time.Time) string {
 	for _, t := range s.teams {
 		team := teamDump{Team: t.team, Position: t.position, Used: t.slots.used, Lowest: t.slots.lowest(),
 			CasesLastDay: t.casesLastDay(now)}
+		for _, one := range t.tracks {
+			team.Tracks = append(team.Tracks, trackDump{one.key, one.n, one.since, one.last})
+		}
+		slices.SortFunc(team.Tracks, func(a, b trackDump) int { return cmp.Compare(a.Case, b.Case) })
 		for slot := range int32(64 * len(t.slots.words)) {
 			if t.slots.words[slot/64]&(1<<(slot%64)) != 0 {
 				team.Slots = append(team.Slots, slot+1)

@@ -306,7 +306,7 @@ func (d *Dispatcher) decide(ctx context.Context, state *State, input Input) (*fl
 	for _, failure := range batch.failures {
 		d.log.Error("a message cannot be decided and becomes a dead letter", "failure", failure)
 	}
-	batch.Positions = state.MovePositions(input.Positions)
+	batch.Positions, batch.Tracks = state.MovePositions(input.Positions)
 	batch.Offsets = input.Offsets
 	flying.results = results
 	return flying.load(state, batch), nil

@@ -231,7 +231,8 @@ func TestPositionsAfter(t *testing.T) {
 	feed.Reset(state)
 	feed.Publish(state, commit(t, store, state, messages...))
 	move := func(id string, after time.Duration) {
-		batch := &dispatch.Batch{Base: state.Head(), Head: state.Head(), Positions: state.MovePositions([]dispatch.TeamPosition{{TeamID: id, At: now.Add(after)}})}
+		moved, _ := state.MovePositions([]dispatch.TeamPosition{{TeamID: id, At: now.Add(after)}})
+		batch := &dispatch.Batch{Base: state.Head(), Head: state.Head(), Positions: moved}
 		_, changed := feed.Head()
 		if err := store.Commit(t.Context(), batch); err != nil {
 			t.Fatal(err)

@@ -277,7 +277,8 @@ func TestBatches(t *testing.T) {
 			one.state.Settle()
 		}
 		for _, pair := range [][2]any{{a.w.rows, one.rows}, {a.w.journal, one.journal}, {a.w.decisions, one.decisions},
-			{a.w.notes, one.notes}, {a.w.applied, one.applied}, {a.w.teams, one.teams}, {a.w.numbers, one.numbers}, {a.w.travel, one.travel}} {
+			{a.w.notes, one.notes}, {a.w.applied, one.applied}, {a.w.teams, one.teams}, {a.w.numbers, one.numbers}, {a.w.travel, one.travel},
+			{a.w.tracks, one.tracks}} {
 			if want, got := canonical(pair[0]), canonical(pair[1]); want != got {
 				t.Fatalf("in batches it came out otherwise: %s", firstDifference(want, got))
 			}

@@ -17,6 +17,7 @@ type ledger struct {
 	rows      map[int64]*Case
 	teams     map[int32]*Team
 	positions map[string]TeamPosition
+	tracks    []TrackPoint
 	numbers   map[string]int64
 	offsets   map[[2]any]SourceOffset
 	known     map[Identity]int64 // applications
@@ -77,6 +78,7 @@ func (l *ledger) Commit(_ context.Context, batch *Batch) error {
 	for _, team := range batch.Teams {
 		l.teams[team.Key] = team
 	}
+	l.tracks = append(l.tracks, batch.Tracks...)
 	for _, position := range batch.Positions {
 		l.positions[position.TeamID] = position
 	}
@@ -119,6 +121,7 @@ func (l *ledger) Load(context.Context) (*Snapshot, error) {
 		s.Teams = append(s.Teams, team)
 	}
 	slices.SortFunc(s.Teams, func(a, b *Team) int { return int(a.Key - b.Key) })
+	s.TrackEnds = trackEnds(l.tracks)
 	for _, position := range l.positions {
 		s.Positions = append(s.Positions, position)
 	}
@@ -242,6 +245,9 @@ func (l *ledger) Applied(context.Context, Identity) (*Applied, error) { return n
 
 // Decisions implements Reader.
 func (l *ledger) Decisions(context.Context, int64) ([]Decision, error) { return nil, errNotSimulated }
+func (l *ledger) Tracks(context.Context, int64) ([]TrackPoint, error) {
+	return nil, errNotSimulated
+}
 
 // Notes implements Reader.
 func (l *ledger) Notes(context.Context, int64) ([]Note, error) { return nil, errNotSimulated }

@@ -77,6 +77,7 @@ type teamState struct {
 	transport int     // its place in Transports
 
 	position *TeamPosition
+	tracks   []tracked // of the cases that it is on
 	slots    slotSet
 	accepted []int64 // when it accepted cases, unix milliseconds, ascending; older than loadWindow may be missing
 }
@@ -132,6 +133,7 @@ func NewState(settings Settings, snapshot *Snapshot) *State {
 	for _, c := range snapshot.Cases {
 		s.putCase(c)
 	}
+	s.resume(snapshot.TrackEnds)
 	return s
 }
 
@@ -245,10 +247,9 @@ func (s *State) evict(guests, kept []int64) {
 }
 
 // MovePositions takes newer positions of known teams, gives each its counter,
-// and returns those that were taken.
-func (s *State) MovePositions(positions []TeamPosition) []TeamPosition {
+// and returns those that were taken, and what is kept of them as tracks.
+func (s *State) MovePositions(positions []TeamPosition) (taken []TeamPosition, kept []TrackPoint) {
 	newest := map[int32]int{}
-	var taken []TeamPosition
 	for _, p := range positions {
 		t := s.teamByID(p.TeamID)
 		if t == nil || (t.position != nil && !p.At.After(t.position.At)) {
@@ -257,6 +258,7 @@ func (s *State) MovePositions(positions []TeamPosition) []TeamPosition {
 		s.moved++
 		p.Counter = s.moved
 		s.putPosition(p)
+		kept = t.track(&p, kept)
 		if i, again := newest[t.team.Key]; again {
 			taken[i] = p
 			continue
@@ -264,7 +266,7 @@ func (s *State) MovePositions(positions []TeamPosition) []TeamPosition {
 		newest[t.team.Key] = len(taken)
 		taken = append(taken, p)
 	}
-	return taken
+	return taken, kept
 }
 
 func (s *State) putPosition(p TeamPosition) {
@@ -345,6 +347,7 @@ func (s *State) putCase(c *Case) {
 	}
 	s.cases[c.Key] = c
 	s.takeSlots(old, c)
+	s.follow(old, c)
 	if wantsTeam(c) {
 		s.waiting.add(c.Urgency.rank(), c.Key)
 	}

@@ -66,6 +66,8 @@ type Reader interface {
 	Decisions(ctx context.Context, key int64) ([]Decision, error)
 	// Notes gives a case's notes in order.
 	Notes(ctx context.Context, key int64) ([]Note, error)
+	// Tracks gives the points of a case's tracks, in the order of assignment and time.
+	Tracks(ctx context.Context, key int64) ([]TrackPoint, error)
 	// DeadLetters gives dead letters with an id above after, at most limit; with openOnly those that were not replayed.
 	DeadLetters(ctx context.Context, after int64, limit int, openOnly bool) ([]DeadLetter, error)
 	// DeadLetter gives one dead letter with its key and value; nil when unknown.
@@ -97,6 +99,8 @@ type Snapshot struct {
 	// Accepted holds the assignment.accepted events of the last 24 hours
 	// before LastEvent: team and time are enough.
 	Accepted []Event
+	// TrackEnds are the newest points of the tracks of active cases.
+	TrackEnds []TrackPoint
 }
 
 // CaseNumber is the last running number given in a region and year.
@@ -131,6 +135,7 @@ type Batch struct {
 	Cases       []*Case
 	Teams       []*Team
 	Positions   []TeamPosition
+	Tracks      []TrackPoint
 	Numbers     []CaseNumber
 	Travel      []TravelRecord
 	Decisions   []Decision

@@ -50,6 +50,7 @@ func (w *world) check(before *memory, message *Message, changes *Changes) {
 		w.checkRosters(c)
 	}
 	w.checkWaiting()
+	w.checkTracks()
 	w.checkSecrets(changes)
 	w.checkStatistics(changes)
 	w.checkHanded(changes)

@@ -37,6 +37,7 @@ type world struct {
 	journal   []Event
 	decisions []Decision
 	notes     []Note
+	tracks    []TrackPoint
 	counted   map[int64]*StatisticsCase
 	rosters   map[rosterOf]Roster // as the journal tells them
 	handed    map[*Case]string
@@ -125,6 +126,7 @@ func (w *world) snapshot() *Snapshot {
 	for _, position := range w.positions {
 		snapshot.Positions = append(snapshot.Positions, position)
 	}
+	snapshot.TrackEnds = trackEnds(w.tracks)
 	for prefix, last := range w.numbers {
 		snapshot.Numbers = append(snapshot.Numbers, CaseNumber{Prefix: prefix, Last: last})
 	}
@@ -185,7 +187,8 @@ func (w *world) advance(by time.Duration) {
 // move gives positions of teams.
 func (w *world) move(positions ...TeamPosition) []TeamPosition {
 	w.steps = append(w.steps, step{positions: positions})
-	taken := w.state.MovePositions(positions)
+	taken, kept := w.state.MovePositions(positions)
+	w.tracks = append(w.tracks, kept...)
 	for _, position := range taken {
 		w.positions[position.TeamID] = position
 	}

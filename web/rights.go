@@ -42,6 +42,7 @@ const (
 	opGetTimeline      Operation = "get-timeline"
 	opGetCandidates    Operation = "get-candidates"
 	opGetCallOut       Operation = "get-call-out"
+	opGetTracks        Operation = "get-tracks"
 	opSendCommand      Operation = "send-command"
 	opGetCommand       Operation = "get-command"
 	opListDeadLetters  Operation = "list-dead-letters"
@@ -134,21 +135,21 @@ var rightsOf = map[Role]rights{
 		cases: everywhere, teams: teamPositions, manage: everywhere,
 		personal: true, reporter: true, sealed: true, assignments: true, actors: true, letters: true, rosters: everywhere,
 		audiences: dispatch.Audiences(),
-		operations: with(readOperations, opGetCandidates, opFileApplication, opSendCommand, opGetCommand, opGetCallOut,
+		operations: with(readOperations, opGetCandidates, opGetTracks, opFileApplication, opSendCommand, opGetCommand, opGetCallOut,
 			opListDeadLetters, opReplayDeadLetter, opPutTeam, opReportPosition, opSetAvailability, opMetrics),
 	},
 	RoleCoordinator: {
 		cases: ownRegionsAndNone, teams: teamPositions, manage: ownRegions,
 		personal: true, reporter: true, sealed: true, assignments: true, actors: true, letters: true, rosters: everywhere,
 		audiences: dispatch.Audiences(),
-		operations: with(readOperations, opGetCandidates, opFileApplication, opSendCommand, opGetCommand, opGetCallOut,
+		operations: with(readOperations, opGetCandidates, opGetTracks, opFileApplication, opSendCommand, opGetCommand, opGetCallOut,
 			opListDeadLetters, opReplayDeadLetter, opPutTeam, opReportPosition, opSetAvailability),
 	},
 	RoleTeam: {
 		cases: ownTeams, teams: teamBases, manage: ownTeams,
 		personal: true, reporter: true, needToKnow: true, assignments: true, rosters: ownTeams,
 		audiences: []dispatch.Audience{dispatch.AudienceTeam},
-		operations: []Operation{opGetApplication, opListCases, opGetCase, opGetTimeline, opListTeams, opGetBoard, opLive,
+		operations: []Operation{opGetApplication, opListCases, opGetCase, opGetTimeline, opGetTracks, opListTeams, opGetBoard, opLive,
 			opFileApplication, opSendCommand, opGetCommand, opGetCallOut, opReportPosition, opSetAvailability},
 		commands: map[dispatch.CommandType]commandRight{
 			dispatch.CommandAccept:       {ownTeam: true},
@@ -173,7 +174,7 @@ var rightsOf = map[Role]rights{
 		cases: ownRegions, teams: teamPositions,
 		personal: true, reporter: true, assignments: true, actors: true, rosters: everywhere,
 		audiences:  []dispatch.Audience{dispatch.AudienceTeam, dispatch.AudienceCoordination},
-		operations: with(readOperations, opGetCandidates, opFileApplication, opSendCommand, opGetCommand),
+		operations: with(readOperations, opGetCandidates, opGetTracks, opFileApplication, opSendCommand, opGetCommand),
 		commands: map[dispatch.CommandType]commandRight{
 			dispatch.CommandNote: {audiences: []dispatch.Audience{dispatch.AudienceCoordination}},
 		},

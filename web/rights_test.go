@@ -45,6 +45,8 @@ func TestRightsRoleByOperation(t *testing.T) {
 		{"get-timeline", "GET", own + a + "/timeline", nil, [6]int{200, 200, 200, 200, 200, 200}},
 		{"get-timeline of others", "GET", others + b + "/timeline", nil, [6]int{200, 404, 404, 404, 404, 404}},
 		{"get-candidates", "GET", own + a + "/candidates", nil, [6]int{200, 200, 403, 403, 200, 403}},
+		{"get-tracks", "GET", own + a + "/tracks", nil, [6]int{200, 200, 200, 403, 200, 403}},
+		{"get-tracks of others", "GET", others + b + "/tracks", nil, [6]int{200, 404, 404, 403, 404, 403}},
 		{"get-candidates of others", "GET", others + b + "/candidates", nil, [6]int{200, 404, 403, 403, 404, 403}},
 		{"get-call-out", "GET", own + a + "/call-out?team_id=dos&lang=kk", nil, [6]int{409, 409, 409, 403, 403, 403}},
 		{"get-call-out of others", "GET", others + b + "/call-out?team_id=north&lang=kk", nil, [6]int{409, 404, 404, 403, 403, 403}},
@@ -108,7 +110,7 @@ func TestRightsRoleByOperation(t *testing.T) {
 	w.get("admin", "/openapi.json").into(t, &document)
 	open := []string{"sign-in", "info", "regions", "health", "ready"}
 	walked := []string{"who-am-i", "openapi", "asyncapi", "metrics", "file-application", "get-application", "list-cases", "get-case", "get-timeline",
-		"get-candidates", "get-call-out", "send-command", "get-command", "list-dead-letters", "replay-dead-letter", "list-teams", "put-team", "report-position",
+		"get-candidates", "get-tracks", "get-call-out", "send-command", "get-command", "list-dead-letters", "replay-dead-letter", "list-teams", "put-team", "report-position",
 		"set-availability", "get-board", "get-statistics", "sign-out", "live"}
 	n := 0
 	for path, methods := range document.Paths {

@@ -89,6 +89,11 @@ func (w *writer) batch(batch *dispatch.Batch) error {
 			return fmt.Errorf("sqlite: position of a team: %w", err)
 		}
 	}
+	for i := range batch.Tracks {
+		if err := w.track(&batch.Tracks[i]); err != nil {
+			return fmt.Errorf("sqlite: track of case %d: %w", batch.Tracks[i].Case, err)
+		}
+	}
 	// All rows of one table after the other: its pages stay at hand.
 	for _, step := range []struct {
 		of    string

@@ -61,7 +61,8 @@ func (s *Store) Load(ctx context.Context) (*dispatch.Snapshot, error) {
 		if snapshot.Accepted, err = readAccepted(ctx, tx, snapshot.Head.Sequence, snapshot.LastEvent.Add(-acceptedWindow)); err != nil {
 			return fmt.Errorf("sqlite: accepted assignments: %w", err)
 		}
-		return nil
+		snapshot.TrackEnds, err = readTrackEnds(ctx, tx)
+		return err
 	})
 	if err != nil {
 		return nil, err

@@ -101,6 +101,10 @@ func testRoundTrip(t *testing.T, b *book) {
 	p.Events[0].EventFields = fullFields(p.now)
 	complete(t, p.Events[0].EventFields)
 	p.Positions = []dispatch.TeamPosition{{TeamID: team.ID, Position: orb.Point{62.4, 52.5}, At: p.tick(), AccuracyM: 15.5, Counter: 9}}
+	tracks := []dispatch.TrackPoint{{Case: c.Key, Assignment: 2, At: p.tick(), Position: orb.Point{62.4, 52.5}, AccuracyM: 15.5},
+		{Case: c.Key, Assignment: 2, At: p.tick(), Position: orb.Point{62.41, 52.51}}, {Case: plain.Key, Assignment: 1, At: p.tick()}}
+	complete(t, tracks[0])
+	p.Tracks = append([]dispatch.TrackPoint{tracks[0]}, tracks...) // one of them is read again
 	p.Numbers = []dispatch.CaseNumber{{Prefix: "00-2026", Last: 7}, {Prefix: "39-2026", Last: 41}}
 	p.Travel = []dispatch.TravelRecord{{Transport: dispatch.ByCar, Trips: 21, LogSum: -1234, LogSquares: 56789}, {Transport: dispatch.OnFoot, Trips: 1, LogSum: 2, LogSquares: 4}}
 	p.Offsets = []dispatch.SourceOffset{{Topic: "izdeu.applications", Partition: 0, Next: 17, LastHash: [16]byte{9, 8}},
@@ -130,6 +134,12 @@ func testRoundTrip(t *testing.T, b *book) {
 		same(t, "cases in the snapshot", []*dispatch.Case{c, plain}, snapshot.Cases)
 		same(t, "teams in the snapshot", []*dispatch.Team{team, plainTeam}, snapshot.Teams)
 		same(t, "positions in the snapshot", p.Positions, snapshot.Positions)
+		same(t, "ends of the tracks in the snapshot", tracks[1:], snapshot.TrackEnds)
+		gotTracks, err := store.Tracks(b.ctx, c.Key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		same(t, "tracks", tracks[:2], gotTracks)
 		same(t, "numbers in the snapshot", p.Numbers, snapshot.Numbers)
 		same(t, "travel in the snapshot", p.Travel, snapshot.Travel)
 		same(t, "offsets in the snapshot", p.Offsets, snapshot.Offsets)

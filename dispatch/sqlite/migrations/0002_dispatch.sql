@@ -36,5 +36,16 @@ CREATE TABLE travel (
 	log_squares INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- Where teams went while they were on a case, thinned; can be erased.
+CREATE TABLE track (
+	case_key   INTEGER NOT NULL,
+	assignment INTEGER NOT NULL, -- assignment.n
+	at         INTEGER NOT NULL,
+	lon        REAL    NOT NULL,
+	lat        REAL    NOT NULL,
+	accuracy_m REAL    NOT NULL,
+	PRIMARY KEY (case_key, assignment, at)
+) STRICT, WITHOUT ROWID;
+
 -- +goose Down
 -- There is no way down: restore a backup instead.
