@@ -117,7 +117,9 @@ func newWorld(t testing.TB, change func(*web.Config)) *world {
 	inbox := ingest.NewInbox(ingest.InboxOptions{Brokers: []string{broker.Address()}, Client: client, Topics: topics,
 		Logger: log, Metrics: ingest.NewMetrics(w.registry)})
 	w.feed = dispatch.NewFeed(store, 10_000)
-	leader := dispatch.NewDispatcher(store, inbox, w.feed, dispatch.DefaultSettings(), dispatch.NewMetrics(w.registry), log)
+	rules := dispatch.DefaultSettings()
+	rules.Rest = time.Hour
+	leader := dispatch.NewDispatcher(store, inbox, w.feed, rules, dispatch.NewMetrics(w.registry), log)
 	projector := dispatch.NewProjector(store, w.feed, w.registry, log)
 	config := web.Config{Store: store, Feed: w.feed, Intake: ingest.NewIntake(client, producer, topics), Statistics: store,
 		AdminKey: adminKey, DutyPhone: "+7 7142 000000", Version: "test", Installation: "here",
