@@ -189,6 +189,23 @@ func (k *checks) loaded(r *replica) {
 	r.feed.Reset(r.l.state)
 }
 
+// reload: now and then, a state loaded from the rows is the one in memory.
+func (k *checks) reload(r *replica) {
+	if r.l == nil || r != k.s.leader || r.l.before != nil || k.s.fault != "" || !k.s.chance(0.01) {
+		return
+	}
+	r.l.state.Settle()
+	snapshot, err := k.s.ledger.Load(context.Background())
+	if err != nil {
+		k.s.violated("I8", "the state cannot be loaded: %v", err)
+		return
+	}
+	loaded := NewState(k.s.settings, snapshot)
+	if a, b := dump(r.l.state, k.s.now), dump(loaded, k.s.now); a != b {
+		k.s.violated("I8", "a state loaded again differs from the one in memory: %s", firstDifference(a, b))
+	}
+}
+
 // board lets a live client and the publisher follow the leader's feed.
 func (k *checks) board(r *replica) {
 	if r != k.s.leader || r.l == nil || k.s.fault != "" || k.s.chance(0.5) {

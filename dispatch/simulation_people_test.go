@@ -58,6 +58,14 @@ func (p *people) register(team *simulatedTeam, after time.Duration) {
 		Kinds: choice(s, []Kind{MissingPerson, Emergency}, []Kind{MissingPerson, Emergency}, Kinds()), Capacity: choice(s, 1, 1, 1, 2, 3),
 		Skills: choice(s, testSkills...), RangeKM: choice[float64](s, 0, 0, 0, 400),
 		Answers: choice(s, AnswersManual, AnswersManual, AnswersManual, AnswersAutomatic), At: s.now.Add(after)}
+	r.Transport = choice(s, "", "", Offroad, Snowmobile, OnFoot)
+	if s.chance(0.3) { // by day or by night
+		shift := DutyShift{Days: Weekdays(), From: ClockTime(s.rng.IntN(minutesOfDay)), To: ClockTime(s.rng.IntN(minutesOfDay))}
+		r.Duty = &DutyCalendar{Weekly: []DutyShift{shift}}
+	}
+	if s.chance(0.2) {
+		r.Certificates = []Certificate{{Skill: "dog", ExpiresAt: s.now.Add(s.between(time.Hour, 48*time.Hour))}}
+	}
 	s.produce("teams", Message{Identity: TeamMessageIdentity(r.ID, "team.registered", r.At), Registration: r}, after)
 }
 
@@ -157,6 +165,7 @@ func (p *people) see(event *Event) {
 		s.in(s.between(5*time.Second, 4*time.Minute), func() { p.answer(team, id) })
 	case EventAccepted:
 		p.drive(team, event)
+		p.roster(team, event.CaseID)
 	case EventOnScene:
 		id := event.CaseID
 		s.in(s.between(20*time.Minute, 6*time.Hour), func() { p.end(id) })
@@ -184,6 +193,22 @@ func (p *people) answer(team *simulatedTeam, id string) {
 		s.in(s.between(time.Minute, 30*time.Minute), func() { p.report(team, &Command{Type: CommandAccept, CaseID: id}) })
 	default:
 		p.report(team, &Command{Type: CommandAccept, CaseID: id, ETAMinutes: pointer(20), People: pointer(5)})
+	}
+}
+
+// roster lets members of a team answer, one of them a minor.
+func (p *people) roster(team *simulatedTeam, id string) {
+	s := p.s
+	for range s.rng.IntN(3) {
+		member := MemberAnswer{ID: s.nextID("member-"), Name: personal + "member", Adult: pointer(s.chance(0.9)), Answer: AnswerComing, Seats: pointer(3)}
+		say := func(after time.Duration, answer Answer) {
+			said := member
+			said.Answer = answer
+			s.in(after, func() { p.report(team, &Command{Type: CommandRosterAnswer, CaseID: id, Member: &said}) })
+		}
+		say(s.between(time.Minute, time.Hour), AnswerComing)
+		say(s.between(time.Hour, 2*time.Hour), AnswerArrived)
+		say(s.between(4*time.Hour, 12*time.Hour), AnswerHome)
 	}
 }
 
@@ -237,13 +262,15 @@ func (p *people) release(id string) {
 func (p *people) overrule(id string) {
 	s := p.s
 	team := choice(s, "dos", "bars", "region-10", "victoria")
-	switch s.rng.IntN(5) {
+	switch s.rng.IntN(6) {
 	case 0:
 		p.send(&Command{Type: CommandAssign, CaseID: id, TeamID: team}, 0)
 	case 1:
 		p.send(&Command{Type: CommandRelease, CaseID: id, TeamID: team, Reason: personal + "why"}, 0)
 	case 2:
 		p.send(&Command{Type: CommandUpdate, CaseID: id, Fields: &Filing{Urgency: choice(s, Urgencies()...)}, Given: []string{"/urgency"}}, 0)
+	case 4:
+		p.send(&Command{Type: CommandUrgency, CaseID: id, Urgency: choice(s, Urgencies()...), Reason: personal + "why"}, 0)
 	case 3:
 		p.send(&Command{Type: CommandCallOut, CaseID: id, CallOut: CallOutHold}, 0)
 		s.in(s.between(time.Minute, time.Hour), func() { p.release(id) })

@@ -19,6 +19,7 @@ type ledger struct {
 	positions map[string]TeamPosition
 	tracks    []TrackPoint
 	numbers   map[string]int64
+	travel    map[Transport]TravelRecord
 	offsets   map[[2]any]SourceOffset
 	known     map[Identity]int64 // applications
 	applied   map[Identity]Applied
@@ -28,11 +29,9 @@ type ledger struct {
 	counted   map[int64]*StatisticsCase
 	cursors   map[Cursor]int64
 
-	clock    func() time.Time
-	fault    commitFault // of the next commit
-	check    func(*Batch)
-	commits  int
-	watchers []func([]Event)
+	clock func() time.Time
+	fault commitFault // of the next commit
+	check func(*Batch)
 }
 
 // commitFault says how a commit goes wrong.
@@ -48,7 +47,7 @@ var errDisk = errors.New("the simulated disk fails")
 
 func newLedger(clock func() time.Time) *ledger {
 	return &ledger{head: Position{Epoch: testEpoch}, rows: map[int64]*Case{}, teams: map[int32]*Team{},
-		positions: map[string]TeamPosition{}, numbers: map[string]int64{}, offsets: map[[2]any]SourceOffset{},
+		positions: map[string]TeamPosition{}, numbers: map[string]int64{}, travel: map[Transport]TravelRecord{}, offsets: map[[2]any]SourceOffset{},
 		known: map[Identity]int64{}, applied: map[Identity]Applied{}, ofCase: map[int64][]int{},
 		counted: map[int64]*StatisticsCase{}, cursors: map[Cursor]int64{}, clock: clock}
 }
@@ -85,6 +84,9 @@ func (l *ledger) Commit(_ context.Context, batch *Batch) error {
 	for _, number := range batch.Numbers {
 		l.numbers[number.Prefix] = number.Last
 	}
+	for _, record := range batch.Travel {
+		l.travel[record.Transport] = record
+	}
 	for _, offset := range batch.Offsets {
 		l.offsets[[2]any{offset.Topic, offset.Partition}] = offset
 	}
@@ -101,7 +103,6 @@ func (l *ledger) Commit(_ context.Context, batch *Batch) error {
 	}
 	l.letters = append(l.letters, batch.DeadLetters...)
 	l.head = batch.Head
-	l.commits++
 	if fault == commitUnknown {
 		return errDisk
 	}
@@ -128,6 +129,9 @@ func (l *ledger) Load(context.Context) (*Snapshot, error) {
 	slices.SortFunc(s.Positions, func(a, b TeamPosition) int { return int(a.Counter - b.Counter) })
 	for prefix, last := range l.numbers {
 		s.Numbers = append(s.Numbers, CaseNumber{Prefix: prefix, Last: last})
+	}
+	for _, record := range l.travel {
+		s.Travel = append(s.Travel, record)
 	}
 	for _, offset := range l.offsets {
 		s.Offsets = append(s.Offsets, offset)
