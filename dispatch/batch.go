@@ -118,12 +118,43 @@ func lookupOf(state *State, messages []Message) Lookup {
 			if ref := message.Command.Application; ref != nil {
 				application(ApplicationIdentity(ref.System, ref.ID))
 			}
-			if _, key, ok := ParseCaseID(message.Command.CaseID); ok && state.cases[key] == nil {
-				lookup.Cases = append(lookup.Cases, key)
+			for _, id := range []string{message.Command.CaseID, message.Command.Into, message.Command.Other} {
+				if _, key, ok := ParseCaseID(id); ok && state.cases[key] == nil {
+					lookup.Cases = append(lookup.Cases, key)
+				}
 			}
 		case message.Registration != nil, message.Availability != nil:
 			lookup.Applied = append(lookup.Applied, message.Identity)
 		}
 	}
 	return lookup
+}
+
+// relatedOf names what splits need beside the cases that they name, once those
+// are in memory: the case that one was merged into, and those merged into one.
+func relatedOf(state *State, messages []Message) (lookup Lookup, needed bool) {
+	lookup = Lookup{InMemory: func(key int64) bool { return state.cases[key] != nil }}
+	for i := range messages {
+		command := messages[i].Command
+		if command == nil || command.Type != CommandSplit {
+			continue
+		}
+		_, key, _ := ParseCaseID(command.CaseID)
+		if ref := command.Application; ref != nil && command.CaseID == "" {
+			key = state.applications[ApplicationIdentity(ref.System, ref.ID)]
+		}
+		c := state.cases[key]
+		if c == nil {
+			continue
+		}
+		if c.Merged() && state.cases[c.MergedInto.Key] == nil {
+			lookup.Cases = append(lookup.Cases, c.MergedInto.Key)
+		}
+		for j := range c.Joined {
+			if from := c.Joined[j].From.Key; from != 0 && state.cases[from] == nil {
+				lookup.Cases = append(lookup.Cases, from)
+			}
+		}
+	}
+	return lookup, len(lookup.Cases) > 0
 }

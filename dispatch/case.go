@@ -57,6 +57,11 @@ type CaseDetail struct {
 	UrgencyFrom  UrgencyOrigin   `json:"urgency_from,omitempty"`
 	UrgencySetBy string          `json:"urgency_set_by,omitempty"` // the actor's id
 	UrgencySetAt time.Time       `json:"urgency_set_at,omitzero"`
+
+	MergedInto CaseRef             `json:"merged_into,omitzero"` // the case that its applications went to
+	Joined     []JoinedApplication `json:"joined,omitempty"`     // the applications beside the one that opened it
+	Likely     []LikelyDuplicate   `json:"likely,omitempty"`     // cases that may be the same; a person decides
+	Apart      []int64             `json:"apart,omitempty"`      // cases that a person has said are others
 }
 
 // Application is one filed application of a case.
@@ -84,7 +89,11 @@ type Subject struct {
 	Category   string
 	LastSeenAt time.Time
 	Outcome    *SubjectOutcome // nil while open; a withheld one stands in Case.Sealed only
-	Changed    int64
+	// MovedTo is the key of the case that the person went to in a split; 0 for
+	// one who is of this case. Who has moved is not counted, sought or shown:
+	// the row only keeps N dense.
+	MovedTo int64
+	Changed int64
 }
 
 // SubjectOutcome is how it ended.
@@ -183,6 +192,9 @@ type Personal struct {
 // ApplicationPersonal is the personal part of an application.
 type ApplicationPersonal struct {
 	Reporter
+	// Filed is the application as it was filed, of one that did not open its
+	// case: it is never mixed into the case's own fields.
+	Filed *Filing `json:"filed,omitempty"`
 }
 
 // SubjectPersonal is the personal part of a subject.
@@ -209,6 +221,9 @@ func (c *Case) clone() *Case {
 	d := *c
 	d.Regions = slices.Clone(c.Regions)
 	d.NeedsReview = slices.Clone(c.NeedsReview)
+	d.Joined = slices.Clone(c.Joined)
+	d.Likely = slices.Clone(c.Likely)
+	d.Apart = slices.Clone(c.Apart)
 	d.Applications = slices.Clone(c.Applications)
 	d.Subjects = slices.Clone(c.Subjects)
 	d.Assignments = slices.Clone(c.Assignments)
@@ -253,11 +268,14 @@ func (c *Case) withheld(subject int) *SealedOutcome {
 
 // searching says that somebody is still to be found or helped.
 func (c *Case) searching() bool {
+	if c.Merged() {
+		return false
+	}
 	if len(c.Subjects) == 0 {
 		return c.Closing == nil && c.withheld(0) == nil
 	}
 	for i := range c.Subjects {
-		if c.Subjects[i].Outcome == nil && c.withheld(c.Subjects[i].N) == nil {
+		if c.Subjects[i].Sought() && c.withheld(c.Subjects[i].N) == nil {
 			return true
 		}
 	}
@@ -281,6 +299,9 @@ func (c *Case) deriveStatus() Status {
 		}
 		return best
 	}
+	if c.Merged() {
+		return StatusClosed
+	}
 	for i := range c.Sealed {
 		if c.Sealed[i].withheld() {
 			return StatusEnded
@@ -291,7 +312,7 @@ func (c *Case) deriveStatus() Status {
 	}
 	for _, outcome := range []Outcome{OutcomeMissing, OutcomeDeceased, OutcomeFound} {
 		for i := range c.Subjects {
-			if c.Subjects[i].Outcome.Outcome == outcome {
+			if s := &c.Subjects[i]; s.MovedTo == 0 && s.Outcome.Outcome == outcome {
 				return Status(outcome)
 			}
 		}
@@ -301,15 +322,21 @@ func (c *Case) deriveStatus() Status {
 
 // subject finds a subject by its id; an empty id means the only one.
 func (c *Case) subject(id string) *Subject {
-	if id == "" && len(c.Subjects) == 1 {
-		return &c.Subjects[0]
-	}
+	var found *Subject
+	of := 0
 	for i := range c.Subjects {
-		if c.Subjects[i].ID == id {
-			return &c.Subjects[i]
+		s := &c.Subjects[i]
+		if s.MovedTo != 0 {
+			continue
+		}
+		if of++; s.ID == id || id == "" {
+			found = s
 		}
 	}
-	return nil
+	if id == "" && of > 1 {
+		return nil
+	}
+	return found
 }
 
 // Assignment gives the newest assignment of a team that is not finished, or

@@ -28,6 +28,9 @@ const (
 	CommandReopen       CommandType = "case.reopen"
 	CommandRosterAnswer CommandType = "roster.answer"
 	CommandUrgency      CommandType = "case.urgency"
+	CommandMerge        CommandType = "case.merge"
+	CommandSplit        CommandType = "case.split"
+	CommandApart        CommandType = "case.apart"
 )
 
 // CommandTypes lists the commands that Decide knows.
@@ -35,7 +38,7 @@ func CommandTypes() []CommandType {
 	return []CommandType{CommandAccept, CommandDecline, CommandEnRoute, CommandOnScene, CommandStandDownAck,
 		CommandReturned, CommandRelease, CommandAssign, CommandCallOut, CommandUpdate, CommandNote,
 		CommandOutcome, CommandFamilyTold, CommandReopen, CommandRosterAnswer,
-		CommandUrgency}
+		CommandUrgency, CommandMerge, CommandSplit, CommandApart}
 }
 
 // Command is the content of a message on the commands topic. Fields that a
@@ -68,8 +71,11 @@ type Command struct {
 	Role       string
 	Location   *orb.Point
 
-	Round  int           // of roster.answer: the team's round on the case; 0: the newest
-	Member *MemberAnswer // of roster.answer
+	Round        int              // of roster.answer: the team's round on the case; 0: the newest
+	Member       *MemberAnswer    // of roster.answer
+	Into         string           // of case.merge: the id of the case that stays
+	Other        string           // of case.apart: the id of the case that is another one
+	Applications []ApplicationRef // of case.split: those to take out
 
 	Fields *Filing  // of case.update: the fields of the application that were given
 	Given  []string // of case.update: their JSON pointers

@@ -18,7 +18,7 @@ type Changes struct {
 	Applied    *Applied
 	DeadLetter *DeadLetter
 	Replayed   int64
-	// Result is one word for metrics: opened, amended, repeated, done,
+	// Result is one word for metrics: opened, joined, amended, repeated, done,
 	// refused, dead_letter, timer, failed.
 	Result string
 	// Failure is what went wrong in the program itself, with its stack.
@@ -189,7 +189,7 @@ func (d *decision) emit(eventType EventType, c *Case, team *Team, fields EventFi
 // of a message: it happens when it is decided, however old the message is.
 func followsFrom(eventType EventType) bool {
 	switch eventType {
-	case EventOffered, EventNoAnswer, EventWithdrawn, EventStandingDown, EventCaseUnanswered:
+	case EventOffered, EventNoAnswer, EventWithdrawn, EventStandingDown, EventCaseUnanswered, EventCaseLikely:
 		return true
 	}
 	return false

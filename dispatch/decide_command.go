@@ -3,6 +3,7 @@ package dispatch
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -17,6 +18,9 @@ func (d *decision) command(command *Command) (int64, *Refusal) {
 	key, refusal := d.caseOf(command)
 	if refusal != nil {
 		return 0, refusal
+	}
+	if d.s.cases[key].Merged() && !appliesToMerged(command.Type) {
+		return key, refuse(RefusedCaseMerged, "the case was merged into another one: give the command there, or split it first")
 	}
 	c := d.edit(key)
 	switch command.Type {
@@ -38,6 +42,12 @@ func (d *decision) command(command *Command) (int64, *Refusal) {
 		refusal = d.rosterAnswer(c, command)
 	case CommandUrgency:
 		refusal = d.setUrgency(c, command)
+	case CommandMerge:
+		refusal = d.merge(c, command)
+	case CommandSplit:
+		refusal = d.split(c, command)
+	case CommandApart:
+		refusal = d.apart(c, command)
 	default:
 		refusal = d.assignmentCommand(c, command)
 	}
@@ -55,6 +65,12 @@ func (d *decision) command(command *Command) (int64, *Refusal) {
 		d.note(c, cmp.Or(command.Audience, AudienceCoordination), command.Note)
 	}
 	return key, nil
+}
+
+// appliesToMerged says that a command makes sense for a case that was merged:
+// a split, a note, and what teams that are still on their way home say.
+func appliesToMerged(command CommandType) bool {
+	return command == CommandSplit || command == CommandNote || strings.HasPrefix(string(command), "assignment.")
 }
 
 // caseOf finds the case that a command names by its id or by an application.

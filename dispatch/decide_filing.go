@@ -16,31 +16,43 @@ import (
 var numberZone = time.FixedZone("+05:00", 5*60*60)
 
 // filing opens a case for an application, or amends the case of one that came
-// before. Rules that join an application to the case of another one have
-// their place here, before a case is opened.
+// before, or joins the case that it is certainly about (duplicates.go).
 func (d *decision) filing(f *Filing) {
 	if key, again := d.s.applications[d.m.Identity]; again {
 		d.amend(key, f)
 		return
 	}
+	same, likely := d.duplicates(f)
+	if same != nil {
+		d.changes.Result = "joined"
+		c := d.edit(same.Key)
+		d.join(c, f, d.newApplication(d.sequence+1, f))
+		d.ask(c)
+		return
+	}
 	d.changes.Result = "opened"
 	key := d.sequence + 1
+	c := d.newCase(key, f, d.newApplication(key, f))
+	d.open(c)
+	d.propose(c, likely)
+	d.ask(c)
+}
+
+// newCase makes the case that an application opens with the event of this
+// sequence.
+func (d *decision) newCase(key int64, f *Filing, a Application) *Case {
 	c := &Case{
-		Key:        key,
-		ID:         CaseID(d.s.head.Epoch, key),
-		Kind:       f.Kind,
-		CallOut:    f.CallOut,
-		Exercise:   f.Exercise,
-		OpenedAt:   d.now,
-		Needs:      f.Needs,
-		Incident:   f.Incident,
-		CaseDetail: CaseDetail{PeopleAtRisk: f.PeopleAtRisk, Event: f.Event, NeedsReview: slices.Clone(f.NeedsReview), Weather: f.Weather},
-		Changed:    key,
-		Applications: []Application{{
-			Key: key, Identity: d.m.Identity, System: f.System, ID: f.ID, OriginalID: f.OriginalID,
-			Reference: f.Reference, Kind: f.Kind, FiledAt: f.FiledAt, ReceivedAt: d.m.At,
-			Revision: f.Revision, BodyHash: f.BodyHash, Changed: key,
-		}},
+		Key:          key,
+		ID:           CaseID(d.s.head.Epoch, key),
+		Kind:         f.Kind,
+		CallOut:      f.CallOut,
+		Exercise:     f.Exercise,
+		OpenedAt:     d.now,
+		Needs:        f.Needs,
+		Incident:     f.Incident,
+		CaseDetail:   CaseDetail{PeopleAtRisk: f.PeopleAtRisk, Event: f.Event, NeedsReview: slices.Clone(f.NeedsReview), Weather: f.Weather},
+		Changed:      key,
+		Applications: []Application{a},
 		Personal: Personal{Place: f.Place, Address: f.Address,
 			Applications: []ApplicationPersonal{{Reporter: f.Reporter}}, Changed: key},
 	}
@@ -53,14 +65,21 @@ func (d *decision) filing(f *Filing) {
 		addSubject(c, &f.Subjects[i], key)
 	}
 	d.weigh(c, f.Urgency)
+	return c
+}
+
+// open gives a new case its number and says so.
+func (d *decision) open(c *Case) {
 	c.Number = d.number(c.Region)
 	c.Status = c.deriveStatus()
 	d.changes.Cases = append(d.changes.Cases, c)
+	if d.byKey != nil {
+		d.byKey[c.Key] = c
+	}
 	d.emit(EventCaseOpened, c, nil, EventFields{
 		Number: c.Number, Kind: c.Kind, Urgency: c.Urgency, Region: c.Region, CallOut: c.CallOut,
 		Exercise: &c.Exercise, Subjects: eventSubjects(c.Subjects), Held: c.Held(), Incident: c.Incident,
 	})
-	d.ask(c)
 }
 
 // setPlace takes the place from a filing that has one.
@@ -155,6 +174,10 @@ func (d *decision) amend(key int64, f *Filing) {
 	if f.Reporter != (Reporter{}) {
 		c.Personal.Applications[i].Reporter = f.Reporter
 	}
+	if c.Personal.Applications[i].Filed != nil {
+		d.amendJoined(c, i, f)
+		return
+	}
 	// A pointer that was wrong before and is not named again has been mended.
 	c.NeedsReview = slices.Clone(f.NeedsReview)
 	d.update(c, f, &f.Exercise)
@@ -164,7 +187,7 @@ func (d *decision) amend(key int64, f *Filing) {
 // is an exercise, where that was said), and asks for a team where it may now.
 func (d *decision) update(c *Case, f *Filing, drill *bool) {
 	sequence := d.sequence + 1
-	region, urgency, exercise, known := c.Region, c.Urgency, c.Exercise, eventSubjects(c.Subjects)
+	region, urgency, exercise, known := c.Region, c.Urgency, c.Exercise, eventSubjects(c.present())
 	setPlace(c, f)
 	for i := range c.Assignments { // those asked stay concerned when the place moves
 		if home := d.s.team(c.Assignments[i].Team).team.Region; home != "" && !slices.Contains(c.Regions, home) {
@@ -218,7 +241,7 @@ func (d *decision) update(c *Case, f *Filing, drill *bool) {
 	if c.Exercise != exercise {
 		fields.Exercise = &c.Exercise
 	}
-	if now := eventSubjects(c.Subjects); !slices.Equal(now, known) {
+	if now := eventSubjects(c.present()); !slices.Equal(now, known) {
 		fields.Subjects = now
 	}
 	d.emit(EventCaseUpdated, c, nil, fields)

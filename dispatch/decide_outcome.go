@@ -227,7 +227,7 @@ func (d *decision) familyTold(c *Case, command *Command) *Refusal {
 // those still missing; or, when nobody is, of all. Teams that have not come
 // home stay called back, and are asked in a new round.
 func (d *decision) reopen(c *Case, command *Command) *Refusal {
-	reopens := func(s *Subject) bool { return c.told(s) != OutcomeOpen || c.withheld(s.N) != nil }
+	reopens := func(s *Subject) bool { return s.MovedTo == 0 && (c.told(s) != OutcomeOpen || c.withheld(s.N) != nil) }
 	var again []*Subject
 	if command.SubjectID != "" {
 		subject := c.subject(command.SubjectID)
@@ -238,7 +238,7 @@ func (d *decision) reopen(c *Case, command *Command) *Refusal {
 			again = append(again, subject)
 		}
 	} else {
-		missing := func(s *Subject) bool { return c.told(s) == OutcomeMissing }
+		missing := func(s *Subject) bool { return s.MovedTo == 0 && c.told(s) == OutcomeMissing }
 		for i := range c.Subjects {
 			if missing(&c.Subjects[i]) {
 				again = append(again, &c.Subjects[i])

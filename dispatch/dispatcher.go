@@ -296,6 +296,12 @@ func (d *Dispatcher) decide(ctx context.Context, state *State, input Input) (*fl
 			}
 		}
 		state.Receive(found)
+		if related, needed := relatedOf(state, input.Messages); needed {
+			if found, err = d.store.Lookup(ctx, related); err != nil {
+				return nil, fmt.Errorf("look up what the messages lead to: %w", err)
+			}
+			state.Receive(found)
+		}
 	}
 	for i := range input.Messages {
 		if input.Messages[i].Now.IsZero() {

@@ -20,6 +20,10 @@ const (
 	EventCaseNoted       EventType = "case.noted"
 	EventCaseCallOut     EventType = "case.call_out"
 	EventCaseUrgency     EventType = "case.urgency"
+	EventCaseMerged      EventType = "case.merged"
+	EventCaseSplit       EventType = "case.split"
+	EventCaseLikely      EventType = "case.likely_duplicate"
+	EventCaseApart       EventType = "case.apart"
 
 	EventOffered      EventType = "assignment.offered"
 	EventNoAnswer     EventType = "assignment.no_answer"
@@ -44,7 +48,8 @@ func EventTypes() []EventType {
 		EventCaseOutcome, EventCaseUnanswered, EventCaseNoted, EventCaseCallOut, EventCaseUrgency,
 		EventOffered, EventNoAnswer, EventAccepted, EventDeclined, EventWithdrawn, EventEnRoute, EventOnScene,
 		EventStandingDown, EventAcknowledged, EventReturned, EventReleased,
-		EventTeamRegistered, EventTeamAvailability, EventRoster}
+		EventTeamRegistered, EventTeamAvailability, EventRoster,
+		EventCaseMerged, EventCaseSplit, EventCaseLikely, EventCaseApart}
 }
 
 // Event is one line of the journal. Its fields are a whitelist of ids, enums,
@@ -99,6 +104,11 @@ type EventFields struct {
 	// The lead team and its organisation, when this event changed them.
 	LeadTeamID       *string `json:"lead_team_id,omitempty"`
 	LeadOrganisation string  `json:"lead_organisation,omitempty"`
+
+	RelatedCaseID string   `json:"related_case_id,omitempty"` // of case.joined (where it was merged), .merged, .split, .likely_duplicate, .apart
+	Applications  int      `json:"applications,omitempty"`    // of case.split: how many left, or came back
+	Restored      bool     `json:"restored,omitempty"`        // of case.split: this case was merged and is itself again
+	Reasons       []string `json:"reasons,omitempty"`         // of case.likely_duplicate
 
 	Organisation string    `json:"organisation,omitempty"` // of team events
 	Capacity     int       `json:"capacity,omitempty"`

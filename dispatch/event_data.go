@@ -70,6 +70,22 @@ func (e *Event) AppendData(b []byte) []byte {
 		w.b = appendJSONText(w.b, *f.LeadTeamID)
 	}
 	w.text("lead_organisation", f.LeadOrganisation)
+	w.text("related_case_id", f.RelatedCaseID)
+	w.number("applications", f.Applications)
+	if f.Restored {
+		w.truth("restored", &f.Restored)
+	}
+	if len(f.Reasons) > 0 {
+		w.name("reasons")
+		w.b = append(w.b, '[')
+		for i := range f.Reasons {
+			if i > 0 {
+				w.b = append(w.b, ',')
+			}
+			w.b = appendJSONText(w.b, f.Reasons[i])
+		}
+		w.b = append(w.b, ']')
+	}
 	w.text("organisation", f.Organisation)
 	w.number("capacity", f.Capacity)
 	w.truth("available", f.Available)

@@ -261,7 +261,7 @@ func TestRepeatedMessages(t *testing.T) {
 func TestNotSupported(t *testing.T) {
 	w := newWorld(t)
 	key := w.file("a", MissingPerson, kostanay)
-	c := &Command{ID: "x", Type: "case.merge", CaseID: CaseID(testEpoch, key), Note: "n"}
+	c := &Command{ID: "x", Type: "case.unknown", CaseID: CaseID(testEpoch, key), Note: "n"}
 	for range 2 {
 		if changes := w.send(commandMessage(c)); changes.Applied.Code != RefusedNotSupported {
 			t.Fatalf("%+v", changes.Applied)

@@ -159,8 +159,10 @@ func appendSound(b []byte, r rune, cyrillic bool) []byte {
 	return b
 }
 
-// collapse makes one of every run of the same letter.
-func collapse(b []byte) []byte { return slices.Compact(b) }
+// collapse makes one of every run of the same letter; digits stay.
+func collapse(b []byte) []byte {
+	return slices.CompactFunc(b, func(x, y byte) bool { return x == y && x >= 'a' })
+}
 
 // nameRelation says how two names stand to each other.
 type nameRelation uint8

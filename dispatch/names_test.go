@@ -70,6 +70,7 @@ func TestNamesThatStayApart(t *testing.T) {
 		{"Нурлан Серикулы", "Нұрлан Серікұлы", namesSame},
 		{"", "Нурлан", namesUnknown},
 		{"---", "Нурлан", namesUnknown},
+		{"Неизвестный 11", "Неизвестный 1", namesDiffer},
 		{"王伟", "李娜", namesDiffer},
 	} {
 		a, b := canonicalName(test.a), canonicalName(test.b)

@@ -84,9 +84,23 @@ func (a *actions) file() {
 			f.Location = nil
 			f.NeedsReview = []Review{{Pointer: "/location", Detail: "is missing", Holds: true}}
 		}
+		a.alike(f)
 		a.files = append(a.files, f)
 	})
 	a.keys = append(a.keys, key)
+}
+
+// alike gives an application a name, age and reference that others may have too.
+func (a *actions) alike(f *Filing) {
+	f.Reference = oneOf(a, "reference", "", "", personal+"1", personal+"2")
+	f.Reporter.Phone = oneOf(a, "phone", "", personal+"87770001122", personal+"+7 777 000 11 23")
+	f.Address = oneOf(a, "address", "", personal+"1", personal+"2")
+	f.FiledAt = oneOf(a, "filed", time.Time{}, worldStart, worldStart.Add(-48*time.Hour))
+	for i := range f.Subjects {
+		f.Subjects[i].Name = oneOf(a, "name", "", personal+" Айгүл Ким", personal+" Айгуль Ким", personal+" Aigul Kim", personal+" Марат Ким", personal+" Мурат Ким", personal+" Ким")
+		f.Subjects[i].Sex = oneOf(a, "sex", "", Sex("female"), Sex("female"), Sex("male"))
+		f.Subjects[i].Age = oneOf(a, "age", nil, pointer(14), pointer(14), pointer(15), pointer(40))
+	}
 }
 
 func (a *actions) fileAgain() {
@@ -128,7 +142,7 @@ func (a *actions) command() {
 	} else {
 		team = oneOf(a, "team", testTeams...)
 	}
-	command := oneOf(a, "command", append(CommandTypes(), "case.merge", CommandAccept, CommandAccept, CommandReturned, CommandReturned, CommandOutcome, CommandRosterAnswer, CommandRosterAnswer)...)
+	command := oneOf(a, "command", append(CommandTypes(), "case.unknown", CommandMerge, CommandSplit, CommandSplit, CommandAccept, CommandAccept, CommandReturned, CommandReturned, CommandOutcome, CommandRosterAnswer, CommandRosterAnswer)...)
 	a.w.command(command, key, team, func(c *Command) {
 		if a.pick("said when", 3) == 0 {
 			c.At = a.w.now.Add(time.Duration(a.pick("minutes ago", 30)-5) * time.Minute)
@@ -150,6 +164,18 @@ func (a *actions) command() {
 			c.Fields, c.Given = &Filing{Location: pointer(oneOf(a, "place", testPlaces...)), CallOut: oneOf(a, "update call_out", "", CallOutNow),
 				Needs: Needs{Teams: a.pick("teams", 3), Skills: oneOf(a, "skills", testSkills...)}, Urgency: oneOf(a, "update urgency", "", "", Routine, LifeThreatening),
 				Weather: oneOf[Weather](a, "update weather", "", "", "blizzard")}, []string{"/location", "/call_out"}
+		case CommandMerge, CommandApart:
+			other := a.keys[max(0, len(a.keys)-1-a.pick("other", min(len(a.keys), 4)))]
+			c.Into, c.Other = CaseID(testEpoch, other), CaseID(testEpoch, other)
+		case CommandSplit:
+			for _, application := range a.w.rows[key].Applications {
+				if a.pick("take out", 3) > 0 {
+					c.Applications = append(c.Applications, ApplicationRef{System: application.System, ID: application.ID})
+				}
+			}
+			if len(c.Applications) > 1 && a.pick("not the first", 3) > 0 {
+				c.Applications = c.Applications[1:]
+			}
 		case CommandDecline, CommandUrgency:
 			c.Reason = personal + "reason"
 		case CommandAccept:
@@ -157,7 +183,10 @@ func (a *actions) command() {
 		}
 		if a.pick("by application", 5) == 0 {
 			c.CaseID = ""
-			application := a.w.rows[key].Applications[0]
+			application := Application{System: "102-kostanay", ID: "merged"}
+			if applications := a.w.rows[key].Applications; len(applications) > 0 {
+				application = applications[a.pick("application", len(applications))]
+			}
 			c.Application = &ApplicationRef{System: application.System, ID: application.ID}
 		}
 	})
@@ -218,7 +247,7 @@ func (a *actions) again() {
 
 // randomly lets many things happen, each step checked by the world.
 func randomly(t *rapid.T) *actions {
-	a := &actions{t: t, w: newWorld(t)}
+	a := &actions{t: t, w: duplicatesWorld(t)}
 	a.w.state.settings.Rest = oneOf(a, "rest", 0, 10*time.Minute)
 	for _, id := range testTeams[:3] {
 		a.w.team(id, oneOf(a, "base", testPlaces...))
@@ -256,8 +285,7 @@ func TestRandomSequences(t *testing.T) {
 func TestBatches(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		a := randomly(t)
-		one := newWorld(t)
-		one.state.settings = a.w.state.settings
+		one := newWorldWith(t, a.w.state.settings)
 		one.unchecked = true
 		for at := 0; at < len(a.w.steps); {
 			n := rapid.IntRange(1, 8).Draw(t, "batch")
@@ -271,7 +299,7 @@ func TestBatches(t *testing.T) {
 				at++
 				continue
 			}
-			one.state.Receive(one.find(lookupOf(one.state, messages)))
+			one.receive(messages)
 			batch, _ := decideAll(one.state, messages)
 			one.keepBatch(&batch.Batch)
 			one.state.Settle()

@@ -43,6 +43,8 @@ const (
 	RefusedStale               = "stale"
 	RefusedMinor               = "minor"
 	RefusedRosterFull          = "roster-full"
+	RefusedCaseMerged          = "case-merged"
+	RefusedNotJoined           = "not-joined"
 )
 
 func refuse(code, format string, arguments ...any) *Refusal {

@@ -22,6 +22,13 @@ type Settings struct {
 	// times what is expected, the least is that part of it.
 	Travel      map[Transport]TransportAssumption
 	TravelRange float64
+	// DuplicateWindow is how long after a case was opened an application may
+	// still be found to be about it (0: never looked for), DuplicateDistanceM
+	// how far apart their places may be, in metres, and DuplicateAgeYears how
+	// far the ages said of one person.
+	DuplicateWindow    time.Duration
+	DuplicateDistanceM float64
+	DuplicateAgeYears  int
 }
 
 // DefaultSettings gives the settings that a new installation starts with.
@@ -31,6 +38,10 @@ func DefaultSettings() Settings {
 		PositionFresh: 30 * time.Minute,
 		Travel:        defaultTravel(),
 		TravelRange:   defaultTravelRange,
+
+		DuplicateWindow:    defaultDuplicateWindow,
+		DuplicateDistanceM: defaultDuplicateDistanceM,
+		DuplicateAgeYears:  defaultDuplicateAgeYears,
 	}
 }
 
@@ -63,6 +74,7 @@ type State struct {
 	fleet        [transports]int // how many teams have each transport
 	guests       []int64         // cases in memory for this batch only, unless they are active
 	guestsBefore []int64         // of the batch before, which may be on its way into the database
+	duplicates   *duplicateIndex // nil when they are not looked for
 }
 
 // teamState is a team with what changes without a message of its own.
@@ -115,6 +127,9 @@ func NewState(settings Settings, snapshot *Snapshot) *State {
 	}
 	for _, record := range snapshot.Travel {
 		s.takeTravel(record)
+	}
+	if settings.DuplicateWindow > 0 {
+		s.duplicates = newDuplicateIndex()
 	}
 	for _, team := range snapshot.Teams {
 		s.putTeam(team)
@@ -242,6 +257,9 @@ func (s *State) evict(guests, kept []int64) {
 			for i := range c.Applications {
 				delete(s.applications, c.Applications[i].Identity)
 			}
+			if s.duplicates != nil {
+				s.duplicates.remove(key)
+			}
 		}
 	}
 }
@@ -353,6 +371,9 @@ func (s *State) putCase(c *Case) {
 	}
 	for i := range c.Applications {
 		s.applications[c.Applications[i].Identity] = c.Key
+	}
+	if s.duplicates != nil {
+		s.duplicates.put(old, c)
 	}
 	if !c.Active() {
 		s.guests = append(s.guests, c.Key)

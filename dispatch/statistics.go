@@ -24,6 +24,8 @@ type StatisticsCase struct {
 	FirstOnSceneAt   time.Time           `json:"first_on_scene_at,omitzero"`
 	Outcome          Outcome             `json:"outcome,omitempty"` // of a case without subjects
 	Subjects         []StatisticsSubject `json:"subjects,omitempty"`
+	// Merged: the case counts nothing, its applications count with another one.
+	Merged bool `json:"merged,omitempty"`
 }
 
 // StatisticsSubject is what the statistics know of a subject. An outcome that
@@ -65,6 +67,17 @@ func project(row *StatisticsCase, event *Event) *StatisticsCase {
 	case EventCaseJoined:
 		row.Applications++
 		row.addSubjects(event.Subjects)
+	case EventCaseMerged:
+		row.Merged, row.Applications = true, 0
+	case EventCaseSplit:
+		if event.Restored {
+			row.Merged, row.Applications = false, event.Applications
+			break
+		}
+		row.Applications -= event.Applications
+		row.Subjects = slices.DeleteFunc(row.Subjects, func(s StatisticsSubject) bool {
+			return slices.ContainsFunc(event.Subjects, func(left EventSubject) bool { return left.ID == s.ID })
+		})
 	case EventCaseUpdated:
 		row.addSubjects(event.Subjects)
 		if event.Region != "" {
@@ -126,7 +139,8 @@ func (r *StatisticsCase) setOutcome(id string, outcome Outcome, at time.Time) {
 // concerns says that an event of this type may change a row of the statistics.
 func concerns(event *Event) bool {
 	switch event.Type {
-	case EventCaseOpened, EventCaseJoined, EventCaseUpdated, EventCaseReopened, EventCaseOutcome, EventOnScene:
+	case EventCaseOpened, EventCaseJoined, EventCaseUpdated, EventCaseReopened, EventCaseOutcome, EventOnScene,
+		EventCaseMerged, EventCaseSplit:
 		return true
 	}
 	return event.LeadTeamID != nil

@@ -134,7 +134,7 @@ func Report(ctx context.Context, store StatisticsStore, epoch string, query Stat
 		return groups[key]
 	}
 	sequence, err := store.EachStatistics(ctx, query.From, query.To, func(row *StatisticsCase) error {
-		if row.Exercise || (len(query.Regions) > 0 && !slices.Contains(query.Regions, row.Region)) {
+		if row.Exercise || row.Merged || (len(query.Regions) > 0 && !slices.Contains(query.Regions, row.Region)) {
 			return nil
 		}
 		total.addCase(row)

@@ -207,7 +207,7 @@ func factsOf(c *Case, now time.Time) urgencyFacts {
 	f := urgencyFacts{c: c}
 	for i := range c.Subjects {
 		s := &c.Subjects[i]
-		if s.Outcome != nil && s.Outcome.Outcome != OutcomeMissing {
+		if s.MovedTo != 0 || s.Outcome != nil && s.Outcome.Outcome != OutcomeMissing {
 			continue
 		}
 		f.people++

@@ -278,7 +278,7 @@ func (v *verifier) compare(c *Case, events []Event) {
 	if derived := c.deriveStatus(); c.Status != derived {
 		v.violated("status", "case %s is stored as %s and is %s", c.ID, c.Status, derived)
 	}
-	applications := 0
+	applications, moved, merged := 0, 0, false
 	statuses := map[int32]AssignmentStatus{}
 	outcomes := map[string]Outcome{}
 	var said Status
@@ -295,6 +295,15 @@ func (v *verifier) compare(c *Case, events []Event) {
 		switch event.Type {
 		case EventCaseOpened, EventCaseJoined:
 			applications++
+		case EventCaseMerged:
+			applications, merged = 0, true
+		case EventCaseSplit:
+			if event.Restored {
+				applications, merged = event.Applications, false
+				break
+			}
+			applications -= event.Applications
+			moved += len(event.Subjects)
 		case EventCaseOutcome:
 			outcomes[event.SubjectID] = event.Outcome
 		case EventCaseReopened:
@@ -317,6 +326,12 @@ func (v *verifier) compare(c *Case, events []Event) {
 	}
 	if applications != len(c.Applications) {
 		v.violated("applications", "case %s has %d applications, its events brought %d", c.ID, len(c.Applications), applications)
+	}
+	if merged != c.Merged() {
+		v.violated("merged", "case %s: the journal and the row differ in whether it was merged", c.ID)
+	}
+	if away := len(c.Subjects) - len(c.present()); away != moved {
+		v.violated("subjects", "case %s: %d subjects have moved away, its events say %d", c.ID, away, moved)
 	}
 	for i := range c.Applications {
 		a := &c.Applications[i]

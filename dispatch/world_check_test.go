@@ -49,6 +49,7 @@ func (w *world) check(before *memory, message *Message, changes *Changes) {
 		w.checkCase(c)
 		w.checkRosters(c)
 	}
+	w.checkJoins(before, message, changes)
 	w.checkWaiting()
 	w.checkTracks()
 	w.checkSecrets(changes)
@@ -157,10 +158,10 @@ func parts(c *Case) map[string]part {
 	row := *c
 	row.Changed, row.Applications, row.Subjects, row.Assignments, row.Sealed, row.Members, row.Personal = 0, nil, nil, nil, nil, nil, Personal{}
 	add("case", row, c.Changed)
-	for i, a := range c.Applications {
+	for _, a := range c.Applications {
 		changed := a.Changed
 		a.Changed = 0
-		add("application "+strconv.Itoa(i), a, changed)
+		add("application "+a.Identity.String(), a, changed)
 	}
 	for i, s := range c.Subjects {
 		changed := s.Changed
@@ -216,8 +217,10 @@ func (w *world) checkRows(before *memory, message *Message, changes *Changes) {
 				w.tb.Fatalf("case %d: %s is the same, but Changed went from %d to %d (%s)", c.Key, name, was.changed, row.changed, types(changes.Events))
 			}
 		}
-		if len(old) > len(now) {
-			w.tb.Fatalf("case %d lost a row", c.Key)
+		for name := range old {
+			if _, kept := now[name]; !kept && !(strings.HasPrefix(name, "application ") && w.moved(name, c.Key)) {
+				w.tb.Fatalf("case %d lost %s", c.Key, name)
+			}
 		}
 		if !some && types(changes.Events) != string(EventCaseNoted) { // whose row is the note
 			w.tb.Fatalf("case %d is written without a changed row (%s)", c.Key, types(changes.Events))
@@ -416,11 +419,15 @@ func (w *world) checkStatistics(changes *Changes) {
 			row.LeadTeam != c.LeadTeam || row.Applications != len(c.Applications) || row.Outcome != c.told(nil) {
 			w.tb.Fatalf("case %d is counted as %+v", key, row)
 		}
-		if len(row.Subjects) != len(c.Subjects) {
-			w.tb.Fatalf("case %d has %d subjects, %d are counted", key, len(c.Subjects), len(row.Subjects))
+		if row.Merged != c.Merged() {
+			w.tb.Fatalf("case %d: merged %t, counted %t", key, c.Merged(), row.Merged)
 		}
-		for i := range c.Subjects {
-			s, counted := &c.Subjects[i], row.Subjects[i]
+		present := c.present()
+		if len(row.Subjects) != len(present) {
+			w.tb.Fatalf("case %d has %d subjects, %d are counted", key, len(present), len(row.Subjects))
+		}
+		for i := range present {
+			s, counted := &present[i], row.Subjects[i]
 			if counted.ID != s.ID || counted.Category != s.Category || counted.Outcome != c.told(s) {
 				w.tb.Fatalf("case %d: subject %s is counted as %+v", key, s.ID, counted)
 			}
@@ -459,5 +466,126 @@ func (w *world) checkReload() {
 	loaded := NewState(w.state.settings, w.snapshot())
 	if a, b := dump(w.state, w.now), dump(loaded, w.now); a != b {
 		w.tb.Fatalf("the state loaded again differs from the state in memory: %s", firstDifference(a, b))
+	}
+}
+
+// moved says that an application that left a case is now another case's.
+func (w *world) moved(name string, from int64) bool {
+	for key, c := range w.rows {
+		for i := range c.Applications {
+			if key != from && "application "+c.Applications[i].Identity.String() == name {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// sought counts the people who are sought in all cases that count.
+func sought(rows map[int64]*Case) int {
+	n := 0
+	for _, c := range rows {
+		if c.Merged() {
+			continue
+		}
+		for i := range c.Subjects {
+			if s := &c.Subjects[i]; s.Sought() && c.withheld(s.N) == nil {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// checkJoins: an application is in one case, nobody is lost by a join, a merge
+// or a split, and a merged case is empty.
+func (w *world) checkJoins(before *memory, message *Message, changes *Changes) {
+	w.tb.Helper()
+	in := map[Identity]int64{}
+	for key, c := range w.rows {
+		for i := range c.Applications {
+			a := &c.Applications[i]
+			if other, twice := in[a.Identity]; twice {
+				w.tb.Fatalf("an application is in the cases %d and %d", key, other)
+			}
+			in[a.Identity] = key
+			joined := c.joined(a.Key)
+			if (joined != nil) != (c.Personal.Applications[i].Filed != nil) {
+				w.tb.Fatalf("case %d: how application %d came is not as it was filed", key, a.Key)
+			}
+			if w.known[a.Identity] != key || w.state.cases[key] != nil && w.state.applications[a.Identity] != key {
+				w.tb.Fatalf("the application of case %d is known to be of case %d", key, w.known[a.Identity])
+			}
+			if i > 0 && c.Applications[i-1].Key >= a.Key {
+				w.tb.Fatalf("case %d: its applications are not in order", key)
+			}
+		}
+		if c.Merged() != (len(c.Applications) == 0) {
+			w.tb.Fatalf("case %d: merged %t with %d applications", key, c.Merged(), len(c.Applications))
+		}
+		for i := range c.Joined {
+			if !slices.ContainsFunc(c.Applications, func(a Application) bool { return a.Key == c.Joined[i].Application }) && !c.Merged() {
+				w.tb.Fatalf("case %d remembers an application that it has not", key)
+			}
+		}
+		for _, one := range c.Likely {
+			if !slices.Contains(DuplicateReasons(), one.Reasons[0]) || one.Key == key || slices.Contains(c.Apart, one.Key) {
+				w.tb.Fatalf("case %d: likely the same as %+v", key, one)
+			}
+		}
+	}
+	for identity := range w.known {
+		if in[identity] == 0 {
+			w.tb.Fatalf("an application is in no case")
+		}
+	}
+	was, is := sought(before.rows), sought(w.rows)
+	switch command := message.Command; {
+	case message.Filing != nil && is < was:
+		w.tb.Fatalf("%d people were sought before an application and %d after it", was, is)
+	case command == nil || changes.Applied == nil || !changes.Applied.Done:
+	case command.Type == CommandSplit && is < was:
+		w.tb.Fatalf("%d people were sought before a split and %d after it", was, is)
+	case command.Type == CommandMerge && len(changes.Cases) > 0:
+		for _, c := range changes.Cases {
+			if of := before.rows[c.Key]; c.Merged() {
+				one := map[int64]*Case{0: of}
+				if n := sought(map[int64]*Case{0: w.rows[c.MergedInto.Key]}); n < sought(one) {
+					w.tb.Fatalf("a merge left %d of %d people", n, sought(one))
+				}
+			}
+		}
+	}
+	w.checkIndex()
+}
+
+// checkIndex: every active case is found by what it says, and nothing else is.
+func (w *world) checkIndex() {
+	if w.state.duplicates == nil {
+		return
+	}
+	want := map[int64][]uint64{}
+	for key, c := range w.state.cases {
+		if traits := traitsOfCase(c); mayBeSame(c) && len(traits) > 0 {
+			want[key] = traits
+		}
+	}
+	if a, b := canonical(want), canonical(w.state.duplicates.traits); a != b {
+		w.tb.Fatalf("the traits of cases are others: %s", firstDifference(a, b))
+	}
+	n := 0
+	for trait, keys := range w.state.duplicates.cases {
+		n += len(keys)
+		for _, key := range keys {
+			if !slices.Contains(want[key], trait) {
+				w.tb.Fatalf("case %d is found by what it does not say", key)
+			}
+		}
+	}
+	for _, traits := range want {
+		n -= len(traits)
+	}
+	if n != 0 {
+		w.tb.Fatalf("%d traits too many are known", n)
 	}
 }

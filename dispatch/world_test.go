@@ -54,9 +54,19 @@ const testEpoch = "testepoc"
 // worldStart is a Saturday afternoon in Kostanay.
 var worldStart = time.Date(2026, 11, 21, 10, 0, 0, 0, time.UTC)
 
+// newWorld makes a world that does not look for duplicates: its applications
+// are much alike. duplicatesWorld does.
 func newWorld(tb failer) *world {
+	settings := DefaultSettings()
+	settings.DuplicateWindow = 0
+	return newWorldWith(tb, settings)
+}
+
+func duplicatesWorld(tb failer) *world { return newWorldWith(tb, DefaultSettings()) }
+
+func newWorldWith(tb failer, settings Settings) *world {
 	snapshot := &Snapshot{Head: Position{Epoch: testEpoch}}
-	return &world{tb: tb, state: NewState(DefaultSettings(), snapshot), now: worldStart,
+	return &world{tb: tb, state: NewState(settings, snapshot), now: worldStart,
 		rows: map[int64]*Case{}, teams: map[int32]*Team{}, positions: map[string]TeamPosition{}, numbers: map[string]int64{}, travel: map[Transport]TravelRecord{},
 		applied: map[Identity]Applied{}, known: map[Identity]int64{}, counted: map[int64]*StatisticsCase{}, handed: map[*Case]string{}, rosters: map[rosterOf]Roster{}}
 }
@@ -83,6 +93,14 @@ func (w *world) find(query Lookup) *Found {
 		}
 	}
 	return found
+}
+
+// receive looks up what messages need, as the leader does.
+func (w *world) receive(messages []Message) {
+	w.state.Receive(w.find(lookupOf(w.state, messages)))
+	if related, needed := relatedOf(w.state, messages); needed {
+		w.state.Receive(w.find(related))
+	}
 }
 
 // keep writes what a store would write.
@@ -149,7 +167,7 @@ func (w *world) send(message Message) *Changes {
 		message.At = w.now
 	}
 	w.steps = append(w.steps, step{message: &message})
-	w.state.Receive(w.find(lookupOf(w.state, []Message{message})))
+	w.receive([]Message{message})
 	if w.unchecked {
 		changes := Decide(w.state, &message)
 		w.state.Apply(changes)
@@ -247,11 +265,12 @@ const personal = "PERSONAL-"
 // filingOf makes an application that is full of personal text.
 func filingOf(id string, kind Kind, place orb.Point) *Filing {
 	f := &Filing{System: "102-kostanay", ID: id, OriginalID: personal + id, Kind: kind, FiledAt: worldStart, Location: &place,
-		Reference: personal + "reference", Reporter: Reporter{Name: personal + "reporter", Phone: personal + "phone", Relation: personal + "mother"},
+		Reference: personal + id, Reporter: Reporter{Name: personal + "reporter", Phone: personal + "phone", Relation: personal + "mother"},
 		Place: personal + "place", Address: personal + "address", AccuracyM: 500}
 	switch kind {
 	case MissingPerson:
 		f.Subjects = []FiledSubject{filedSubject("s1")}
+		f.Subjects[0].Name = personal + "name-" + id
 	case Emergency:
 		total := 3
 		f.Incident, f.PeopleAtRisk = "flood", &PeopleAtRisk{Total: &total}

@@ -115,6 +115,25 @@ var commandRules = map[string]rule[dispatch.Command]{
 			}
 		}
 	}},
+	"into": {read: func(r *reading, at pointer, v value, c *dispatch.Command) {
+		c.Into = r.id(at, v)
+	}},
+	"other": {read: func(r *reading, at pointer, v value, c *dispatch.Command) {
+		c.Other = r.id(at, v)
+	}},
+	"application_ids": {read: func(r *reading, at pointer, v value, c *dispatch.Command) {
+		r.list(at, v, maxList, func(at pointer, element value) {
+			if !r.object(at, element) {
+				return
+			}
+			ref := dispatch.ApplicationRef{System: defaultSystem}
+			readObject(r, at.String(), element, applicationRefRules, &ref)
+			if missing(element, "id") {
+				r.wrong(pointer{at.String(), "id"}, "is required")
+			}
+			c.Applications = append(c.Applications, ref)
+		})
+	}},
 	"location": {read: func(r *reading, at pointer, v value, c *dispatch.Command) {
 		// Somebody may be found far away: only what cannot be is wrong.
 		c.Location = r.point(at, v, false)
@@ -183,6 +202,9 @@ var commandFields = map[dispatch.CommandType]struct{ required, optional []string
 	dispatch.CommandFamilyTold:   {nil, []string{"subject_id", "told_by", "role"}},
 	dispatch.CommandReopen:       {nil, []string{"subject_id", "reason"}},
 	dispatch.CommandRosterAnswer: {[]string{"team_id", "member"}, []string{"round"}},
+	dispatch.CommandMerge:        {[]string{"into"}, nil},
+	dispatch.CommandSplit:        {nil, []string{"application_ids"}},
+	dispatch.CommandApart:        {[]string{"other"}, nil},
 }
 
 // Fields that every command has.

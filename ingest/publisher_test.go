@@ -233,7 +233,7 @@ func TestIntake(t *testing.T) {
 		t.Fatal(err)
 	}
 	var refusal *dispatch.Refusal
-	if _, _, err := intake.SendCommand(ctx, dispatch.Actor{}, "c1", []byte(`{"command_id":"m","type":"case.merge"}`)); !errors.As(err, &refusal) || refusal.Code != dispatch.RefusedNotSupported {
+	if _, _, err := intake.SendCommand(ctx, dispatch.Actor{}, "c1", []byte(`{"command_id":"m","type":"case.unknown"}`)); !errors.As(err, &refusal) || refusal.Code != dispatch.RefusedNotSupported {
 		t.Errorf("an unknown command: %v", err)
 	}
 	team, err := intake.RegisterTeam(ctx, "t1", []byte(`{"id":"forged","base":{"type":"Point","coordinates":[63,53]}}`))

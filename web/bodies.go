@@ -81,6 +81,10 @@ type CommandBody struct {
 	Location    *PointView           `json:"location,omitempty"`
 	Round       int                  `json:"round,omitempty" doc:"Of roster.answer: the team's round on the case; the newest when absent"`
 	Member      *MemberBody          `json:"member,omitempty" doc:"Of roster.answer"`
+	Into        string               `json:"into,omitempty" doc:"Of case.merge: the id of the case that stays"`
+	Other       string               `json:"other,omitempty" doc:"Of case.apart: the id of the case that is not the same"`
+
+	ApplicationIDs []ApplicationRefBody `json:"application_ids,omitempty" doc:"Of case.split: the applications to take out; absent for a merged case, which comes back"`
 }
 
 // MemberBody is what a member of a team answers. What is absent stays as it is

@@ -83,7 +83,7 @@ func (s *Server) sendCommand(ctx context.Context, caseID string, body []byte) (*
 	if err != nil {
 		return nil, err
 	}
-	o, err := readObject(body, "type", "command_id", "case_id", "application", "actor", "team_id", "outcome", "audience")
+	o, err := readObject(body, "type", "command_id", "case_id", "application", "actor", "team_id", "outcome", "audience", "into", "other")
 	if err != nil {
 		return nil, err
 	}
@@ -102,6 +102,16 @@ func (s *Server) sendCommand(ctx context.Context, caseID string, body []byte) (*
 	}
 	if refused := who.mayCommand(c, asked); refused != "" {
 		return nil, problem(http.StatusForbidden, codeForbidden, refused)
+	}
+	for _, named := range asked.others {
+		// What goes into another case, or is said of it, is its coordinators' business too.
+		other, _, err := s.seenCase(reading, named)
+		if err != nil {
+			return nil, err
+		}
+		if refused := who.mayCommand(other, asked); refused != "" {
+			return nil, problem(http.StatusForbidden, codeForbidden, refused)
+		}
 	}
 	for _, name := range []string{"case_id", "application", "actor"} {
 		delete(o, name) // they come from the address and the key
@@ -157,7 +167,7 @@ func accepted(commandID string) (*answer, error) {
 func readAsked(o object) (commandAsked, error) {
 	var asked commandAsked
 	values := map[string]string{}
-	for _, name := range []string{"type", "team_id", "outcome", "audience"} {
+	for _, name := range []string{"type", "team_id", "outcome", "audience", "into", "other"} {
 		value, err := o.text(name)
 		if err != nil {
 			return asked, err
@@ -166,6 +176,11 @@ func readAsked(o object) (commandAsked, error) {
 	}
 	asked.kind, asked.teamID = dispatch.CommandType(values["type"]), values["team_id"]
 	asked.outcome, asked.audience = dispatch.Outcome(values["outcome"]), dispatch.Audience(values["audience"])
+	for name, kind := range map[string]dispatch.CommandType{"into": dispatch.CommandMerge, "other": dispatch.CommandApart} {
+		if values[name] != "" && asked.kind == kind {
+			asked.others = append(asked.others, values[name])
+		}
+	}
 	if asked.kind == dispatch.CommandNote && asked.audience == "" {
 		asked.audience = dispatch.AudienceTeam // as dispatch decides it
 	}

@@ -224,6 +224,7 @@ func TestDocumentedBodiesAreReadable(t *testing.T) {
 		command := web.CommandBody{CommandID: "c", Type: kind, CaseID: "ce-1", At: &at, TeamID: "x", Note: "n", ETAMinutes: &total, People: &total,
 			Reason: "rescued", CallOut: "now", Urgency: "routine", Audience: "team", SubjectID: "s1", Outcome: "found", Condition: "well", FoundBy: "team",
 			ConfirmedBy: "c", Identity: "confirmed", FamilyTold: true, ToldBy: "t", Role: "police", Location: application.Location, Round: 2,
+			Into: "ce-2", Other: "ce-3", ApplicationIDs: []web.ApplicationRefBody{{System: "102", ID: "a"}},
 			Member: &web.MemberBody{ID: "m", Name: "n", Phone: "p", Adult: new(bool), Guardian: true, Answer: "coming", ETAMinutes: &total, Seats: &total}}
 		read, err := ingest.ReadCommand(encode(t, command))
 		if err != nil || read.Type != kind || read.CaseID != "ce-1" {
@@ -241,6 +242,12 @@ func TestDocumentedBodiesAreReadable(t *testing.T) {
 		case dispatch.CommandRosterAnswer:
 			m := read.Member
 			understood = read.Round == 2 && m.ID == "m" && m.Name == "n" && m.Phone == "p" && !*m.Adult && m.Guardian && m.Answer == "coming" && *m.ETAMinutes == 3 && *m.Seats == 3
+		case dispatch.CommandMerge:
+			understood = read.Into == "ce-2"
+		case dispatch.CommandApart:
+			understood = read.Other == "ce-3"
+		case dispatch.CommandSplit:
+			understood = len(read.Applications) == 1 && read.Applications[0] == dispatch.ApplicationRef{System: "102", ID: "a"}
 		case dispatch.CommandUrgency:
 			understood = read.Urgency == dispatch.Routine && read.Reason == "rescued"
 		case dispatch.CommandNote:

@@ -47,6 +47,9 @@ func (s *Server) timeline(ctx context.Context, id string) (*answer, error) {
 		if !seen.assignments && ofAssignments(event.Type) {
 			continue
 		}
+		if !seen.duplicates && (event.Type == dispatch.EventCaseLikely || event.Type == dispatch.EventCaseApart) {
+			continue // tells that somebody else filed, from the same phone perhaps
+		}
 		line := TimelineEvent{Position: dispatch.Position{Epoch: epoch, Sequence: event.Sequence}.String(),
 			Type: event.Type, At: event.At, EventFields: event.EventFields}
 		if event.Type == dispatch.EventCaseNoted {
@@ -63,6 +66,9 @@ func (s *Server) timeline(ctx context.Context, id string) (*answer, error) {
 			if seen.personal {
 				line.Text = note.Text
 			}
+		}
+		if event.RelatedCaseID != "" && !seen.allApplications {
+			line.RelatedCaseID = "" // whose applications are not the viewer's
 		}
 		if seen.actors {
 			line.Actor = event.ActorID

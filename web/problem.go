@@ -63,6 +63,8 @@ var problemTitles = map[string]string{
 	dispatch.RefusedStale:               "Something newer is known",
 	dispatch.RefusedMinor:               "Not before the age of 18",
 	dispatch.RefusedRosterFull:          "The roster is full",
+	dispatch.RefusedCaseMerged:          "The case was merged into another",
+	dispatch.RefusedNotJoined:           "The application opened the case",
 
 	codeUnauthorized:     "Sign in",
 	codeForbidden:        "Not allowed",

@@ -111,6 +111,7 @@ type rights struct {
 	assignments bool // which teams were asked and how they stand
 	actors      bool // who gave which command
 	letters     bool // how many dead letters wait
+	duplicates  bool // which cases may be the same
 	// needToKnow narrows personal and reporter to the time in which one of the
 	// key's teams is wanted on the case.
 	needToKnow bool
@@ -133,14 +134,14 @@ var readOperations = []Operation{opGetApplication, opListCases, opGetCase, opGet
 var rightsOf = map[Role]rights{
 	RoleAdmin: {
 		cases: everywhere, teams: teamPositions, manage: everywhere,
-		personal: true, reporter: true, sealed: true, assignments: true, actors: true, letters: true, rosters: everywhere,
+		personal: true, reporter: true, sealed: true, assignments: true, actors: true, letters: true, duplicates: true, rosters: everywhere,
 		audiences: dispatch.Audiences(),
 		operations: with(readOperations, opGetCandidates, opGetTracks, opFileApplication, opSendCommand, opGetCommand, opGetCallOut,
 			opListDeadLetters, opReplayDeadLetter, opPutTeam, opReportPosition, opSetAvailability, opMetrics),
 	},
 	RoleCoordinator: {
 		cases: ownRegionsAndNone, teams: teamPositions, manage: ownRegions,
-		personal: true, reporter: true, sealed: true, assignments: true, actors: true, letters: true, rosters: everywhere,
+		personal: true, reporter: true, sealed: true, assignments: true, actors: true, letters: true, duplicates: true, rosters: everywhere,
 		audiences: dispatch.Audiences(),
 		operations: with(readOperations, opGetCandidates, opGetTracks, opFileApplication, opSendCommand, opGetCommand, opGetCallOut,
 			opListDeadLetters, opReplayDeadLetter, opPutTeam, opReportPosition, opSetAvailability),
@@ -198,6 +199,7 @@ type sight struct {
 	sealed          bool
 	assignments     bool
 	actors          bool
+	duplicates      bool
 	allApplications bool
 	rosters         reach // nowhere, ownTeams or everywhere
 	audiences       []dispatch.Audience
@@ -299,6 +301,7 @@ func (v *viewer) sees(c *dispatch.Case) sight {
 		s.sealed = s.sealed || r.sealed
 		s.assignments = s.assignments || r.assignments
 		s.actors = s.actors || r.actors
+		s.duplicates = s.duplicates || r.duplicates
 		s.allApplications = s.allApplications || !r.ownApplications
 		s.rosters = max(s.rosters, r.rosters)
 		if len(r.audiences) > len(s.audiences) { // each list contains the shorter ones
@@ -395,6 +398,7 @@ type commandAsked struct {
 	teamID   string
 	outcome  dispatch.Outcome
 	audience dispatch.Audience
+	others   []string // ids of other cases that it is about
 }
 
 // mayCommand says why a viewer may not give a command for a case; "" when it

@@ -159,6 +159,9 @@ func TestRightsRoleByCommand(t *testing.T) {
 			{`"subject_id":"nobody","outcome":"missing"`, leaders}, {`"subject_id":"nobody","outcome":"deceased","confirmed_by":"police","identity":"confirmed"`, leaders}},
 		"case.family_told": {{`"subject_id":"nobody","told_by":"x","role":"police"`, leaders}},
 		"case.reopen":      {{``, leaders}},
+		"case.merge":       {{`"into":"` + a + `"`, leaders}},
+		"case.apart":       {{`"other":"` + a + `"`, leaders}},
+		"case.split":       {{``, leaders}},
 		"roster.answer": {{`"team_id":"dos","member":{"id":"m1","answer":"not_coming"}`, teams},
 			{`"team_id":"north","member":{"id":"m1","answer":"not_coming"}`, leaders}},
 	}

@@ -72,6 +72,10 @@ func appendCase(b []byte, c *dispatch.Case, v *viewer, s sight, demo bool) []byt
 		b = appendAssignments(b, c, v, s)
 		b = text(b, "lead_team_id", c.LeadTeam)
 	}
+	b = text(b, "merged_into", c.MergedInto.ID)
+	if s.duplicates {
+		b = appendLikely(b, c)
+	}
 	if s.personal {
 		b = appendMarks(b, c)
 	}
@@ -146,6 +150,9 @@ func appendApplications(b []byte, c *dispatch.Case, v *viewer, s sight) []byte {
 				b = append(text(b, "relation", r.Relation), '}')
 			}
 		}
+		if i < len(c.Personal.Applications) {
+			b = appendJoined(b, c, i, s)
+		}
 		b = append(b, '}')
 	}
 	if open {
@@ -154,13 +161,74 @@ func appendApplications(b []byte, c *dispatch.Case, v *viewer, s sight) []byte {
 	return b
 }
 
+// appendJoined appends how an application came to a case that it did not open,
+// and what it says. Which case it was is seen by those who see all applications.
+func appendJoined(b []byte, c *dispatch.Case, i int, s sight) []byte {
+	filed := c.Personal.Applications[i].Filed
+	if filed == nil || !s.allApplications {
+		return b
+	}
+	b = flag(b, "joined", true)
+	for j := range c.Joined {
+		if c.Joined[j].Application == c.Applications[i].Key {
+			b = text(b, "came_from", c.Joined[j].From.ID)
+		}
+	}
+	if !s.personal {
+		return b
+	}
+	b = append(name(b, "filed"), '{')
+	if filed.Location != nil {
+		b = point(b, "location", *filed.Location)
+	}
+	b = text(b, "place", filed.Place)
+	b = text(b, "address", filed.Address)
+	if len(filed.Subjects) > 0 {
+		b = append(name(b, "subjects"), '[')
+		for j := range filed.Subjects {
+			one := &filed.Subjects[j]
+			b = append(comma(b), '{')
+			b = quote(name(b, "id"), one.ID)
+			b = text(b, "name", one.Name)
+			b = text(b, "sex", string(one.Sex))
+			b = given(b, "age", one.Age)
+			b = text(b, "category", one.Category)
+			b = text(b, "description", one.Description)
+			b = text(b, "health", one.Health)
+			b = append(moment(b, "last_seen_at", one.LastSeenAt), '}')
+		}
+		b = append(b, ']')
+	}
+	return append(b, '}')
+}
+
+// appendLikely appends the cases that may be the same.
+func appendLikely(b []byte, c *dispatch.Case) []byte {
+	if len(c.Likely) == 0 || c.Merged() {
+		return b
+	}
+	b = append(name(b, "likely_duplicates"), '[')
+	for i := range c.Likely {
+		b = append(comma(b), '{')
+		b = text(b, "case_id", c.Likely[i].ID)
+		b = whole(b, "score", int64(c.Likely[i].Score))
+		b = append(texts(b, "reasons", c.Likely[i].Reasons), '}')
+	}
+	return append(b, ']')
+}
+
+// appendSubjects appends the people of a case. Those who moved to another one,
+// and those of a merged one, are shown there.
 func appendSubjects(b []byte, c *dispatch.Case, s sight) []byte {
-	if len(c.Subjects) == 0 {
+	if c.Merged() || !slices.ContainsFunc(c.Subjects, func(one dispatch.Subject) bool { return one.MovedTo == 0 }) {
 		return b
 	}
 	b = append(name(b, "subjects"), '[')
 	for i := range c.Subjects {
 		one := &c.Subjects[i]
+		if one.MovedTo != 0 {
+			continue
+		}
 		b = append(comma(b), '{')
 		b = quote(name(b, "id"), one.ID)
 		if s.personal && i < len(c.Personal.Subjects) {
@@ -316,7 +384,7 @@ func appendMarks(b []byte, c *dispatch.Case) []byte {
 	open := false
 	for i := range c.Personal.Subjects {
 		at := c.Personal.Subjects[i].FoundAt
-		if at == nil || i >= len(c.Subjects) || c.Subjects[i].Outcome == nil {
+		if at == nil || i >= len(c.Subjects) || c.Subjects[i].Outcome == nil || c.Subjects[i].MovedTo != 0 {
 			continue
 		}
 		if !open {
@@ -431,8 +499,20 @@ func mentions(c *dispatch.Case, v *viewer, s sight, query string) bool {
 	if in(c.Number) || s.personal && in(c.Personal.Place) {
 		return true
 	}
-	if s.personal && slices.ContainsFunc(c.Personal.Subjects, func(p dispatch.SubjectPersonal) bool { return in(p.Name) }) {
-		return true
+	if s.personal && !c.Merged() {
+		for i := range c.Personal.Subjects {
+			if i < len(c.Subjects) && c.Subjects[i].MovedTo == 0 && in(c.Personal.Subjects[i].Name) {
+				return true
+			}
+		}
+	}
+	if s.personal && s.allApplications {
+		for i := range c.Personal.Applications {
+			if filed := c.Personal.Applications[i].Filed; filed != nil &&
+				(in(filed.Place) || slices.ContainsFunc(filed.Subjects, func(p dispatch.FiledSubject) bool { return in(p.Name) })) {
+				return true
+			}
+		}
 	}
 	return slices.ContainsFunc(c.Applications, func(a dispatch.Application) bool {
 		own := v.owns(a)

@@ -63,9 +63,12 @@ func fullCases() []*dispatch.Case {
 		fill(reflect.ValueOf(c).Elem(), &n)
 		c.Assignments[0].PositionAt = c.Assignments[0].OfferedAt.Add(-time.Minute)
 		c.Subjects[0].N, c.Sealed[0].Subject = 1, 1
+		c.Subjects[0].MovedTo = 0
+		c.Joined[0].Application = c.Applications[0].Key
 		c.Members[0].Assignment, c.Members[0].Answer, c.Members[0].Served = c.Assignments[0].N, dispatch.AnswerArrived, time.Hour
 	}
 	sealed.Sealed[0].ReleasedAt = time.Time{}
+	sealed.MergedInto = dispatch.CaseRef{}
 	sealed.Assignments[0].Status = dispatch.AssignmentOffered
 	told.Assignments[0].Status = dispatch.AssignmentReturned
 	onItsWay := told.Assignments[0]
@@ -74,7 +77,9 @@ func fullCases() []*dispatch.Case {
 	told.Assignments = append(told.Assignments, onItsWay)
 	told.Assignments[0].PositionAt = time.Time{}
 	told.Assignments[0].StalePositionAt = told.Assignments[0].OfferedAt.Add(-time.Hour)
-	return []*dispatch.Case{&sealed, &told}
+	merged := told
+	told.MergedInto = dispatch.CaseRef{}
+	return []*dispatch.Case{&sealed, &told, &merged}
 }
 
 // decodeStrictly reads a view into its documented type: a field that is not

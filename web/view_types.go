@@ -53,7 +53,11 @@ type CaseView struct {
 	Needs        *NeedsView             `json:"needs,omitempty"`
 	Assignments  []AssignmentView       `json:"assignments,omitempty"`
 	LeadTeamID   string                 `json:"lead_team_id,omitempty"`
-	Points       []MarkView             `json:"points,omitempty"`
+	MergedInto   string                 `json:"merged_into,omitempty" doc:"The id of the case that its applications went to; case.split brings it back"`
+
+	LikelyDuplicates []LikelyDuplicateView `json:"likely_duplicates,omitempty" doc:"Cases that may be the same, for coordinators: case.merge or case.apart"`
+
+	Points []MarkView `json:"points,omitempty"`
 }
 
 // AssessmentView is how urgent a case is by the table of factors.
@@ -85,6 +89,37 @@ type ApplicationView struct {
 	Reference string        `json:"reference,omitempty"`
 	FiledAt   *time.Time    `json:"filed_at,omitempty"`
 	Reporter  *ReporterView `json:"reporter,omitempty"`
+	Joined    bool          `json:"joined,omitempty" doc:"It did not open the case; case.split takes it out"`
+	CameFrom  string        `json:"came_from,omitempty" doc:"The id of the case that it came from in a merge"`
+	Filed     *FiledView    `json:"filed,omitempty" doc:"Of one that joined: what it says"`
+}
+
+// FiledView is what an application that joined a case says itself; the case's
+// own fields are never changed by it.
+type FiledView struct {
+	Location *PointView        `json:"location,omitempty"`
+	Place    string            `json:"place,omitempty"`
+	Address  string            `json:"address,omitempty"`
+	Subjects []FiledPersonView `json:"subjects,omitempty"`
+}
+
+// FiledPersonView is a person as such an application describes them.
+type FiledPersonView struct {
+	ID          string       `json:"id"`
+	Name        string       `json:"name,omitempty"`
+	Sex         dispatch.Sex `json:"sex,omitempty" enum:"male,female"`
+	Age         *int         `json:"age,omitempty" doc:"Years"`
+	Category    string       `json:"category,omitempty"`
+	Description string       `json:"description,omitempty"`
+	Health      string       `json:"health,omitempty"`
+	LastSeenAt  *time.Time   `json:"last_seen_at,omitempty"`
+}
+
+// LikelyDuplicateView is another case that may be the same.
+type LikelyDuplicateView struct {
+	CaseID  string   `json:"case_id"`
+	Score   int      `json:"score" doc:"Orders them, the highest first; it has no other meaning"`
+	Reasons []string `json:"reasons" enum:"same_reference,same_phone,same_name,similar_name,part_of_name,same_age,same_address,same_incident,near"`
 }
 
 // ReporterView is who called.

@@ -65,15 +65,27 @@ func (l *load) application(i int) kafka.Message {
 	now := time.Now().UTC()
 	return record("bench/"+id, map[string]any{
 		"id": id, "kind": "missing_person", "filed_at": now, "revision": 1,
-		"source":   map[string]any{"system": "bench", "reference": "KUI 24391"},
-		"reporter": map[string]any{"name": "Заявитель", "phone": "+7 700 000 00 01", "relation": "mother"},
+		"source":   map[string]any{"system": "bench", "reference": "KUI " + id},
+		"reporter": map[string]any{"name": "Заявитель", "phone": fmt.Sprintf("+7 700 %07d", i%10_000_000), "relation": "mother"},
 		"location": point(l.place()), "accuracy_m": 500, "place": "Затобольск, улица Достық", "address": "дом 4",
 		"urgency": "urgent", "call_out": "now", "exercise": false,
-		"subjects": []any{map[string]any{"id": "s1", "name": "Пропавший", "sex": "male", "age": 14, "category": "child_13_15",
+		"subjects": []any{map[string]any{"id": "s1", "name": loadName(i), "sex": "male", "age": 14, "category": "child_13_15",
 			"description": "синяя куртка, серая шапка, чёрные брюки, рюкзак", "health": "здоров",
 			"last_seen_at": now.Add(-2 * time.Hour)}},
 		"needs": map[string]any{"teams": 1},
 	})
+}
+
+// loadName gives people first names that many share and surnames of their own,
+// so that they are looked for among each other and nobody is taken for another.
+func loadName(i int) string {
+	first := []string{"Нұрлан", "Данияр", "Ермек", "Марат", "Серік", "Ержан", "Асқар", "Бауыржан", "Тимур", "Алексей"}
+	var surname []byte
+	for n := i + 1; n > 0; n /= 40 {
+		surname = append(surname, []string{"ba", "ge", "do", "ka", "lu", "me", "no", "pi"}[n%8]...)
+		surname = append(surname, "rstvz"[n/8%5])
+	}
+	return first[i%len(first)] + " " + string(surname) + "ov"
 }
 
 func (l *load) applications(from, n int) []kafka.Message {

@@ -151,13 +151,13 @@ func (l *caseLoader) applications() error {
 
 func (l *caseLoader) subjects() error {
 	return l.each("subject", `case_key, n, id, sex, age, category, last_seen_at, changed, outcome, condition, found_by, confirmed_by,
-		identity, reason, people, outcome_at`, "case_key", "case_key, n", func(rows *sql.Rows) error {
+		identity, reason, people, outcome_at, moved_to`, "case_key", "case_key, n", func(rows *sql.Rows) error {
 		var key int64
 		var s dispatch.Subject
 		var o dispatch.SubjectOutcome
 		if err := rows.Scan(&key, &s.N, &s.ID, scanText(&s.Sex), &s.Age, scanText(&s.Category), scanTime(&s.LastSeenAt), &s.Changed,
 			scanText(&o.Outcome), scanText(&o.Condition), scanText(&o.FoundBy), scanText(&o.ConfirmedBy), scanText(&o.Identity),
-			scanText(&o.Reason), scanNumber(&o.People), scanTime(&o.At)); err != nil {
+			scanText(&o.Reason), scanNumber(&o.People), scanTime(&o.At), scanNumber(&s.MovedTo)); err != nil {
 			return err
 		}
 		if o.Outcome != dispatch.OutcomeOpen {

@@ -101,11 +101,14 @@ func (w *writer) caseRow(c *dispatch.Case, base int64) error {
 		milliseconds(c.UnansweredAt), text(c.LeadTeam), detail)
 }
 
-// An application keeps its identity; an amendment changes the rest.
+// An application keeps its identity and its key; an amendment changes the rest,
+// and a merge or a split its case. Under another key the identity is refused:
+// an application is filed once.
 const insertApplication = `INSERT INTO application (case_key, key, identity, system, id, original_id, reference, kind, filed_at,
 	received_at, revision, body_hash, changed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-	ON CONFLICT (case_key, key) DO UPDATE SET original_id = excluded.original_id, reference = excluded.reference,
-		kind = excluded.kind, filed_at = excluded.filed_at, received_at = excluded.received_at, revision = excluded.revision, body_hash = excluded.body_hash, changed = excluded.changed`
+	ON CONFLICT (identity) DO UPDATE SET case_key = excluded.case_key, original_id = excluded.original_id, reference = excluded.reference,
+		kind = excluded.kind, filed_at = excluded.filed_at, received_at = excluded.received_at, revision = excluded.revision, body_hash = excluded.body_hash, changed = excluded.changed
+	WHERE application.key = excluded.key`
 
 func (w *writer) applications(c *dispatch.Case, base int64) error {
 	for i := range c.Applications {
@@ -113,8 +116,12 @@ func (w *writer) applications(c *dispatch.Case, base int64) error {
 		if a.Changed <= base {
 			continue
 		}
-		if err := w.rows.application.exec(c.Key, a.Key, a.Identity[:], a.System, a.ID, text(a.OriginalID), text(a.Reference),
-			string(a.Kind), milliseconds(a.FiledAt), milliseconds(a.ReceivedAt), a.Revision, a.BodyHash[:], a.Changed); err != nil {
+		written, err := w.rows.application.affected(c.Key, a.Key, a.Identity[:], a.System, a.ID, text(a.OriginalID), text(a.Reference),
+			string(a.Kind), milliseconds(a.FiledAt), milliseconds(a.ReceivedAt), a.Revision, a.BodyHash[:], a.Changed)
+		if err == nil && written != 1 {
+			err = refused("an application is of another case already")
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -124,11 +131,11 @@ func (w *writer) applications(c *dispatch.Case, base int64) error {
 const (
 	insertSubject = `INSERT INTO subject (case_key, n, id, sex, age, category, last_seen_at, changed) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`
 	upsertSubject = `INSERT INTO subject (case_key, n, id, sex, age, category, last_seen_at, changed, outcome, condition, found_by,
-		confirmed_by, identity, reason, people, outcome_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		confirmed_by, identity, reason, people, outcome_at, moved_to) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (case_key, n) DO UPDATE SET id = excluded.id, sex = excluded.sex, age = excluded.age, category = excluded.category,
 			last_seen_at = excluded.last_seen_at, changed = excluded.changed, outcome = excluded.outcome, condition = excluded.condition,
 			found_by = excluded.found_by, confirmed_by = excluded.confirmed_by, identity = excluded.identity, reason = excluded.reason,
-			people = excluded.people, outcome_at = excluded.outcome_at`
+			people = excluded.people, outcome_at = excluded.outcome_at, moved_to = excluded.moved_to`
 )
 
 func (w *writer) subjects(c *dispatch.Case, base int64) error {
@@ -142,7 +149,7 @@ func (w *writer) subjects(c *dispatch.Case, base int64) error {
 			age = int64(*s.Age)
 		}
 		var err error
-		if c.Key > base && s.Outcome == nil {
+		if c.Key > base && s.Outcome == nil && s.MovedTo == 0 {
 			err = w.rows.insertSubject.exec(c.Key, int64(s.N), s.ID, text(s.Sex), age, text(s.Category), milliseconds(s.LastSeenAt), s.Changed)
 		} else {
 			var o dispatch.SubjectOutcome
@@ -152,7 +159,7 @@ func (w *writer) subjects(c *dispatch.Case, base int64) error {
 				}
 			}
 			err = w.rows.subject.exec(c.Key, int64(s.N), s.ID, text(s.Sex), age, text(s.Category), milliseconds(s.LastSeenAt), s.Changed,
-				text(o.Outcome), text(o.Condition), text(o.FoundBy), text(o.ConfirmedBy), text(o.Identity), text(o.Reason), number(o.People), milliseconds(o.At))
+				text(o.Outcome), text(o.Condition), text(o.FoundBy), text(o.ConfirmedBy), text(o.Identity), text(o.Reason), number(o.People), milliseconds(o.At), number(s.MovedTo))
 		}
 		if err != nil {
 			return fmt.Errorf("%d: %w", s.N, err)
@@ -209,6 +216,14 @@ func searchText(c *dispatch.Case) string {
 	parts = append(parts, c.Number, c.Personal.Place)
 	for i := range c.Personal.Subjects {
 		parts = append(parts, c.Personal.Subjects[i].Name)
+	}
+	for i := range c.Personal.Applications {
+		if filed := c.Personal.Applications[i].Filed; filed != nil {
+			parts = append(parts, filed.Place)
+			for j := range filed.Subjects {
+				parts = append(parts, filed.Subjects[j].Name)
+			}
+		}
 	}
 	for i := range c.Applications {
 		parts = append(parts, c.Applications[i].ID, c.Applications[i].Reference)

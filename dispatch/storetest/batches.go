@@ -100,6 +100,13 @@ func dispatched(t *testing.T, store Database, inbox *scripted) {
 	defer cancel()
 	log := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError}))
 	dispatcher := dispatch.NewDispatcher(store, inbox, dispatch.NewFeed(store, 1000), calm(), dispatch.NewMetrics(prometheus.NewRegistry()), log)
+	head, err := store.Head(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, input := range inbox.inputs {
+		ofEpoch(input.Messages, head.Epoch)
+	}
 	ended := make(chan error, 1)
 	go func() { ended <- dispatcher.Run(ctx) }()
 	select {
@@ -110,6 +117,23 @@ func dispatched(t *testing.T, store Database, inbox *scripted) {
 	cancel()
 	if err := <-ended; err != nil {
 		t.Error(err)
+	}
+}
+
+// ofEpoch names the cases of a store in commands that were made for another.
+func ofEpoch(messages []dispatch.Message, epoch string) {
+	rename := func(id string) string {
+		if _, key, ok := dispatch.ParseCaseID(id); ok {
+			return dispatch.CaseID(epoch, key)
+		}
+		return id
+	}
+	for i := range messages {
+		if command := messages[i].Command; command != nil {
+			renamed := *command
+			renamed.CaseID, renamed.Into, renamed.Other = rename(command.CaseID), rename(command.Into), rename(command.Other)
+			messages[i].Command = &renamed
+		}
 	}
 }
 
@@ -131,6 +155,7 @@ func messages(seed uint64, n int) []dispatch.Message {
 	// of a team that was asked.
 	state := dispatch.NewState(calm(), &dispatch.Snapshot{Head: dispatch.Position{Epoch: "script"}})
 	asked := map[string]*dispatch.Case{} // by application
+	var merged []string                  // ids of cases
 	var taken []string                   // applications of cases that a team was asked for, in order
 	add := func(m dispatch.Message) {
 		now = now.Add(time.Duration(random.IntN(5000)) * time.Millisecond)
@@ -139,6 +164,10 @@ func messages(seed uint64, n int) []dispatch.Message {
 		changes := dispatch.Decide(state, &m)
 		state.Apply(changes)
 		for _, c := range changes.Cases {
+			if c.Merged() {
+				merged = append(merged, c.ID)
+				continue
+			}
 			id := c.Applications[0].ID
 			asked[id] = c
 			if len(c.Assignments) > 0 && !slices.Contains(taken, id) {
@@ -169,8 +198,11 @@ func messages(seed uint64, n int) []dispatch.Message {
 			if filed%3 == 0 { // by the table
 				filing.Urgency, filing.Weather = "", dispatch.Weathers()[filed%len(dispatch.Weathers())]
 			}
+			if filed%2 == 0 { // about somebody whom others file too
+				filing.Location, filing.Reference = &orb.Point{63.6, 53.2}, fmt.Sprint("KUI ", filed%3)
+			}
 			if filing.Kind == dispatch.MissingPerson {
-				filing.Subjects = []dispatch.FiledSubject{{ID: "s1", Name: "Ермек", Category: "child_13_15"}, {ID: "s2", LastSeenAt: now}}[:1+random.IntN(2)]
+				filing.Subjects = []dispatch.FiledSubject{{ID: "s1", Name: []string{"Ермек Қасым", "Касым Ермек", "Ермек"}[filed%3], Category: "child_13_15"}, {ID: "s2", LastSeenAt: now}}[:1+random.IntN(2)]
 			}
 			add(dispatch.Message{Identity: dispatch.ApplicationIdentity("test", filing.ID), Filing: filing})
 		case kind == 4:
@@ -180,7 +212,7 @@ func messages(seed uint64, n int) []dispatch.Message {
 		case kind == 5 && random.IntN(4) == 0:
 			add(dispatch.Message{DeadLetter: &dispatch.DeadLetter{At: now, Reason: "not-json", Value: []byte("x")}})
 		default:
-			types := append(dispatch.CommandTypes(), dispatch.CommandOutcome, dispatch.CommandOutcome, dispatch.CommandReopen)
+			types := append(dispatch.CommandTypes(), dispatch.CommandOutcome, dispatch.CommandOutcome, dispatch.CommandReopen, dispatch.CommandMerge, dispatch.CommandMerge, dispatch.CommandSplit)
 			command := &dispatch.Command{ID: fmt.Sprint("command-", len(all)-random.IntN(2)), Type: types[random.IntN(len(types))],
 				Application: &dispatch.ApplicationRef{System: "test", ID: fmt.Sprint(max(1, filed+1-random.IntN(9)))}, At: now, TeamID: teamID(),
 				Actor:     dispatch.Actor{Type: "user", ID: "u1", Roles: []string{"coordinator"}},
@@ -208,6 +240,17 @@ func messages(seed uint64, n int) []dispatch.Message {
 			if command.Type == dispatch.CommandRosterAnswer {
 				command.Member = &dispatch.MemberAnswer{ID: fmt.Sprint("m-", random.IntN(3)), Name: "Ерлан", Adult: pointer(true),
 					Answer: dispatch.MemberAnswers()[random.IntN(4)], Seats: pointer(random.IntN(4))}
+			}
+			if other := asked[fmt.Sprint(1+random.IntN(max(filed, 1)))]; other != nil {
+				command.Into, command.Other = other.ID, other.ID
+			}
+			if command.Type == dispatch.CommandSplit {
+				if c := asked[command.Application.ID]; c != nil && len(c.Applications) > 1 {
+					last := c.Applications[len(c.Applications)-1]
+					command.Applications = []dispatch.ApplicationRef{{System: last.System, ID: last.ID}}
+				} else if len(merged) > 0 {
+					command.CaseID, command.Application = merged[random.IntN(len(merged))], nil
+				}
 			}
 			if command.Type == dispatch.CommandUrgency {
 				command.Urgency, command.Reason = dispatch.Urgencies()[len(all)%3], "со слов матери"
@@ -337,6 +380,7 @@ func testLoadedState(t *testing.T, open func(*testing.T) Opened) {
 				return dispatch.NewState(calm(), snapshot)
 			}
 			memory := load(opened.Store)
+			ofEpoch(all, memory.Head().Epoch)
 			keys := map[int64]bool{}
 			for i := range written {
 				changes := dispatch.Decide(memory, &written[i])

@@ -32,6 +32,11 @@ func (p *page) fullCase(team *dispatch.Team) *dispatch.Case {
 	outcome := dispatch.SubjectOutcome{Outcome: dispatch.OutcomeFound, Condition: dispatch.ConditionInjured, FoundBy: "team", ConfirmedBy: "КУИ",
 		Identity: "confirmed", Reason: "assisted", People: 4, At: at()}
 	c.Closing = pointer(outcome)
+	c.MergedInto = dispatch.CaseRef{Key: 7, ID: "c1-7"}
+	c.Joined = []dispatch.JoinedApplication{{Application: key, From: dispatch.CaseRef{Key: 9, ID: "c1-9"},
+		Subjects: []dispatch.JoinedSubject{{ID: "s1", N: 2, Brought: true}}, Amended: true}}
+	c.Likely = []dispatch.LikelyDuplicate{{CaseRef: dispatch.CaseRef{Key: 11, ID: "c1-11"}, Score: 40, Reasons: []string{"same_phone", "near"}}}
+	c.Apart = []int64{13}
 	joined := p.emit(dispatch.EventCaseJoined, key, 0)
 	c.Applications = []dispatch.Application{
 		{Key: key, Identity: dispatch.ApplicationIdentity("102", "a"), System: "102", ID: "h-1234", OriginalID: "№ 17/а", Reference: "KUI 24391",
@@ -39,7 +44,7 @@ func (p *page) fullCase(team *dispatch.Team) *dispatch.Case {
 		{Key: joined, Identity: dispatch.ApplicationIdentity("112", "b"), System: "112", ID: "b", Kind: dispatch.Emergency, Changed: key},
 	}
 	c.Subjects = []dispatch.Subject{
-		{N: 1, ID: "s1", Sex: "male", Age: pointer(14), Category: "child_13_15", LastSeenAt: at(), Outcome: pointer(outcome), Changed: key},
+		{N: 1, ID: "s1", Sex: "male", Age: pointer(14), Category: "child_13_15", LastSeenAt: at(), Outcome: pointer(outcome), MovedTo: 5, Changed: key},
 		{N: 2, ID: "s2", Age: pointer(0), Changed: key},
 	}
 	c.Sealed = []dispatch.SealedOutcome{
@@ -47,7 +52,7 @@ func (p *page) fullCase(team *dispatch.Team) *dispatch.Case {
 		{Subject: 2, Outcome: dispatch.SubjectOutcome{Outcome: dispatch.OutcomeDeceased, At: at()}, RecordedAt: at(), Changed: key},
 	}
 	c.Personal = dispatch.Personal{Place: "Қостанай", Address: "Достық 1", Changed: key,
-		Applications: []dispatch.ApplicationPersonal{{Reporter: dispatch.Reporter{Name: "Айгүл \"Ә\"", Phone: "+77015550123", Relation: "mother"}}, {}},
+		Applications: []dispatch.ApplicationPersonal{{Reporter: dispatch.Reporter{Name: "Айгүл \"Ә\"", Phone: "+77015550123", Relation: "mother"}, Filed: fullFiling(at)}, {}},
 		Subjects: []dispatch.SubjectPersonal{{Name: "Данияр", Description: "синяя куртка\nшапка", Health: "астма",
 			Dangers: []dispatch.Danger{dispatch.DangerIllness, dispatch.DangerWater}, FoundAt: &orb.Point{62.1, 52.2}}, {}},
 		Assessment: dispatch.Assessment{Version: 1, Urgency: dispatch.Urgent, Score: 2, Factors: []dispatch.AssessedFactor{{Code: "water", Points: 6, Lifts: true}}}}
@@ -65,6 +70,18 @@ func (p *page) fullCase(team *dispatch.Team) *dispatch.Case {
 		Words: "едем, 20 минут", AssignmentDetail: dispatch.AssignmentDetail{StalePositionAt: at(), Skills: []string{"dog"},
 			Pace: dispatch.Pace{Microseconds: 78000, Permille: 1500, Assumed: true}}, Created: full.Created, SlotChanged: full.SlotChanged, Changed: full.Changed}
 	return c
+}
+
+func fullFiling(at func() time.Time) *dispatch.Filing {
+	return &dispatch.Filing{System: "112", ID: "b", OriginalID: "№ 17", Kind: dispatch.MissingPerson, FiledAt: at(), Revision: 2,
+		BodyHash: [16]byte{9}, Reference: "КУИ 1", Reporter: dispatch.Reporter{Name: "Сауле", Phone: "+77015550124", Relation: "aunt"},
+		Location: &orb.Point{63.5, 53.25}, AccuracyM: 100, Place: "Тобыл", Address: "Достық 2", Urgency: dispatch.Urgent,
+		CallOut: dispatch.CallOutNow, Exercise: true, Incident: "ice", Weather: "blizzard",
+		PeopleAtRisk: &dispatch.PeopleAtRisk{Total: pointer(3), Children: pointer(1), Immobile: pointer(1)},
+		Subjects: []dispatch.FiledSubject{{ID: "x", Name: "Данияр", Sex: "male", Age: pointer(14), Category: "child_13_15",
+			Description: "куртка", Health: "астма", Dangers: []dispatch.Danger{dispatch.DangerWater}, LastSeenAt: at()}},
+		Event: &dispatch.EventDetails{Title: "Сбор", Direction: "лес", StartsAt: at(), EndsAt: at(), VolunteersNeeded: 3}, Needs: dispatch.Needs{Teams: 2, Skills: []string{"dog"}},
+		NeedsReview: []dispatch.Review{{Pointer: "/place", Detail: "must be text", Holds: true}}}
 }
 
 func (p *page) fullTeam() *dispatch.Team {
@@ -179,6 +196,7 @@ func fullFields(at time.Time) dispatch.EventFields {
 		Outcome: dispatch.OutcomeFound, Condition: dispatch.ConditionWell, FoundBy: "team", Reason: "rescued", Incident: "fire",
 		StatusNow: dispatch.StatusFound, Round: 1, Rings: 2, ByHand: true, DistanceM: pointer(1.5), AnswerBy: at, ETAMinutes: pointer(20),
 		People: pointer(3), LeadTeamID: pointer("t"), LeadOrganisation: "Region-10", Organisation: "Region-10", Capacity: 1,
+		RelatedCaseID: "c1-2", Applications: 2, Restored: true, Reasons: []string{"same_name", "near"},
 		Available: pointer(true), Until: at, Because: dispatch.AvailabilityRest, Roster: &dispatch.Roster{Coming: 4, Seats: 3, Arrived: 2, Home: 1}}
 }
 

@@ -9,7 +9,7 @@ import (
 )
 
 func testStatistics(t *testing.T, b *book) {
-	full := &dispatch.StatisticsCase{Key: 7, OpenedAt: b.tick(), Region: "KZ-39", Kind: dispatch.MissingPerson, Exercise: true, Applications: 2,
+	full := &dispatch.StatisticsCase{Key: 7, OpenedAt: b.tick(), Region: "KZ-39", Kind: dispatch.MissingPerson, Exercise: true, Applications: 2, Merged: true,
 		LeadTeam: "one", LeadOrganisation: "Region-10", FirstOnSceneAt: b.tick(), Outcome: dispatch.OutcomeClosed,
 		Subjects: []dispatch.StatisticsSubject{{ID: "s1", Category: "child_13_15", Outcome: dispatch.OutcomeFound, OutcomeAt: b.tick()}, {ID: "s2"}}}
 	complete(t, full)

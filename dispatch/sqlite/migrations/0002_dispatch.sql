@@ -3,6 +3,7 @@
 -- +goose Up
 
 ALTER TABLE assignment ADD COLUMN detail TEXT; -- JSON: what no query asks for
+ALTER TABLE subject ADD COLUMN moved_to INTEGER; -- key of the case that the person went to in a split
 ALTER TABLE team ADD COLUMN detail TEXT; -- the same
 ALTER TABLE team ADD COLUMN standing TEXT; -- JSON: duty by the calendar, and rests
 

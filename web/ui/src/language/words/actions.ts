@@ -200,6 +200,16 @@ export const problems = {
     'У происшествий этого вида не бывает такого итога.',
     'Оқиғаның бұл түрінде мұндай нәтиже болмайды.',
   ],
+  'case-merged': [
+    'This case was merged into another one. Act there, or split it first.',
+    'Это происшествие объединено с другим. Действуйте там или сначала разделите.',
+    'Бұл оқиға басқасымен біріктірілген. Сонда әрекет етіңіз немесе алдымен ажыратыңыз.',
+  ],
+  'not-joined': [
+    'The application that opened the case stays. Choose those that joined it.',
+    'Заявка, открывшая происшествие, остаётся. Выберите присоединённые.',
+    'Оқиғаны ашқан өтінім қалады. Қосылғандарын таңдаңыз.',
+  ],
   'nothing-withheld': ['No outcome is withheld here.', 'Здесь нет закрытого итога.', 'Мұнда жабық нәтиже жоқ.'],
   minor: [
     'Nobody under 18 may go to a search or an emergency.',

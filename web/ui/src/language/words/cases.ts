@@ -250,6 +250,8 @@ export const eventType = {
   'case.updated': ['Facts changed', 'Сведения изменены', 'Мәліметтер өзгерді'],
   'case.merged': ['Merged with another case', 'Объединено с другим', 'Басқа оқиғамен біріктірілді'],
   'case.split': ['Split', 'Разделено', 'Ажыратылды'],
+  'case.likely_duplicate': ['May be a duplicate', 'Возможно, повторная заявка', 'Қайталанған өтінім болуы мүмкін'],
+  'case.apart': ['Not a duplicate', 'Не повторная заявка', 'Қайталанған өтінім емес'],
   'case.reopened': ['Reopened', 'Возобновлено', 'Қайта ашылды'],
   'case.search_ended': ['Search ended', 'Поиск завершён', 'Іздеу аяқталды'],
   'case.outcome': ['Outcome', 'Итог', 'Нәтиже'],
