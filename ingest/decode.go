@@ -193,9 +193,15 @@ func decodePosition(record *kafka.Message) *dispatch.TeamPosition {
 	if isTraccar(e.data) {
 		read = readTraccar
 	}
-	position, r := read(e.data, milliseconds(record.Time))
+	received := milliseconds(record.Time)
+	position, r := read(e.data, received)
 	if len(r.problems) > 0 {
 		return nil
+	}
+	if position.At.After(received) {
+		// A clock that runs ahead would make it count as fresh for too long, and
+		// go before everything that is true later.
+		position.At = received
 	}
 	return position
 }

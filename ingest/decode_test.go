@@ -331,6 +331,13 @@ func TestDecodePosition(t *testing.T) {
 	if got.Position == nil || got.Position.At.UnixMilli() != 1795255320123 || got.Position.AccuracyM != 15 || got.Message != nil || got.WrongPosition {
 		t.Errorf("%+v", got)
 	}
+	// A phone whose clock runs ahead was there when Kafka got it, at the latest.
+	for at, want := range map[string]int64{"2036-01-01T00:00:00Z": 1795255320123, "2026-11-21T10:01:59Z": 1795255319000} {
+		got = decodeValue(testTopics.Positions, `{"team_id":"t","position":{"type":"Point","coordinates":[62.49,52.54]},"at":"`+at+`"}`)
+		if got.Position == nil || got.Position.At.UnixMilli() != want {
+			t.Errorf("at %s: %+v", at, got.Position)
+		}
+	}
 }
 
 func TestReadStrictly(t *testing.T) {
