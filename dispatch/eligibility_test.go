@@ -324,6 +324,18 @@ func TestSkillsTogether(t *testing.T) {
 	wantEvents(t, w.do(CommandAccept, key, "both"), "assignment.accepted assignment.withdrawn assignment.withdrawn")
 }
 
+// TestOneTeamWithAllSkills is asked alone where those that come sooner do not
+// have all of them together.
+func TestOneTeamWithAllSkills(t *testing.T) {
+	w := newWorld(t)
+	w.team("dog", kostanay, withSkills("dog"))
+	w.team("both", rudny, withSkills("dog", "snowmobile"))
+	w.team("sledge", lisakovsk, withSkills("snowmobile"))
+	w.wantStatuses(w.file("a", MissingPerson, tobyl, needing(1, "dog", "snowmobile")), "both:offered")
+	// With it gone, the other two are what there is.
+	w.wantStatuses(w.file("b", MissingPerson, tobyl, needing(1, "dog", "snowmobile")), "dog:offered sledge:offered")
+}
+
 // TestPlacesAndSkills: with more places than skills, any team may take one; the
 // last is kept for who brings what is lacking.
 func TestPlacesAndSkills(t *testing.T) {
