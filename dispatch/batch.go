@@ -14,6 +14,9 @@ func (b *batchBuilder) add(changes *Changes) {
 	for _, team := range changes.Teams {
 		replace(&b.Teams, b.teams, team.Key, team)
 	}
+	for _, coordinator := range changes.Coordinators {
+		replace(&b.Coordinators, b.coordinators, coordinator.ID, coordinator)
+	}
 	for _, number := range changes.Numbers {
 		replace(&b.Numbers, b.numbers, number.Prefix, number)
 	}
@@ -40,18 +43,19 @@ func (b *batchBuilder) add(changes *Changes) {
 // batchBuilder gathers a batch, knowing where each row stands in it.
 type batchBuilder struct {
 	Batch
-	cases   map[int64]int
-	teams   map[int32]int
-	numbers map[string]int
-	travel  map[Transport]int
-	applied map[Identity]int
+	cases        map[int64]int
+	teams        map[int32]int
+	numbers      map[string]int
+	travel       map[Transport]int
+	applied      map[Identity]int
+	coordinators map[string]int
 	// failures are what went wrong in the program itself.
 	failures []string
 }
 
 func newBatch(base Position) *batchBuilder {
 	return &batchBuilder{Batch: Batch{Base: base, Head: base}, cases: map[int64]int{}, teams: map[int32]int{},
-		numbers: map[string]int{}, travel: map[Transport]int{}, applied: map[Identity]int{}}
+		coordinators: map[string]int{}, numbers: map[string]int{}, travel: map[Transport]int{}, applied: map[Identity]int{}}
 }
 
 // replace puts a row where an older version of it stands, or at the end.
@@ -123,7 +127,7 @@ func lookupOf(state *State, messages []Message) Lookup {
 					lookup.Cases = append(lookup.Cases, key)
 				}
 			}
-		case message.Registration != nil, message.Availability != nil:
+		case message.Registration != nil, message.Availability != nil, message.Coordinator != nil:
 			lookup.Applied = append(lookup.Applied, message.Identity)
 		}
 	}

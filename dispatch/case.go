@@ -174,6 +174,8 @@ type AssignmentDetail struct {
 	// Pace is how the team was taken to travel when it was asked; zero when
 	// the place was not known.
 	Pace Pace `json:"pace,omitzero"`
+	// Notified is the newest report of each channel and what was told by it.
+	Notified []Notified `json:"notified,omitempty"`
 }
 
 // Personal holds everything of a case that can be erased without breaking its

@@ -31,6 +31,7 @@ const (
 	CommandMerge        CommandType = "case.merge"
 	CommandSplit        CommandType = "case.split"
 	CommandApart        CommandType = "case.apart"
+	CommandNotified     CommandType = "assignment.notified" // by the program itself
 )
 
 // CommandTypes lists the commands that Decide knows.
@@ -38,8 +39,12 @@ func CommandTypes() []CommandType {
 	return []CommandType{CommandAccept, CommandDecline, CommandEnRoute, CommandOnScene, CommandStandDownAck,
 		CommandReturned, CommandRelease, CommandAssign, CommandCallOut, CommandUpdate, CommandNote,
 		CommandOutcome, CommandFamilyTold, CommandReopen, CommandRosterAnswer,
-		CommandUrgency, CommandMerge, CommandSplit, CommandApart}
+		CommandUrgency, CommandMerge, CommandSplit, CommandApart, CommandNotified}
 }
+
+// OfProgram says that the program alone gives the command: it reports what it
+// did, so nobody may give it by HTTP.
+func (t CommandType) OfProgram() bool { return t == CommandNotified }
 
 // Command is the content of a message on the commands topic. Fields that a
 // type does not use are ignored.
@@ -76,6 +81,9 @@ type Command struct {
 	Into         string           // of case.merge: the id of the case that stays
 	Other        string           // of case.apart: the id of the case that is another one
 	Applications []ApplicationRef // of case.split: those to take out
+	Channel      Channel          // of assignment.notified
+	About        EventType        // of assignment.notified: what was told
+	Delivered    bool             // of assignment.notified
 
 	Fields *Filing  // of case.update: the fields of the application that were given
 	Given  []string // of case.update: their JSON pointers

@@ -8,16 +8,17 @@ import (
 // Changes is what one message does: the new versions of the rows, and the
 // events. An empty Changes is a message that was applied before.
 type Changes struct {
-	Cases      []*Case
-	Teams      []*Team
-	Numbers    []CaseNumber
-	Travel     []TravelRecord
-	Decisions  []Decision
-	Notes      []Note
-	Events     []Event
-	Applied    *Applied
-	DeadLetter *DeadLetter
-	Replayed   int64
+	Cases        []*Case
+	Teams        []*Team
+	Coordinators []*Coordinator
+	Numbers      []CaseNumber
+	Travel       []TravelRecord
+	Decisions    []Decision
+	Notes        []Note
+	Events       []Event
+	Applied      *Applied
+	DeadLetter   *DeadLetter
+	Replayed     int64
 	// Result is one word for metrics: opened, joined, amended, repeated, done,
 	// refused, dead_letter, timer, failed.
 	Result string
@@ -60,6 +61,8 @@ func Decide(state *State, message *Message) *Changes {
 		d.apply(func() (int64, *Refusal) { return 0, d.register(message.Registration) })
 	case message.Availability != nil:
 		d.apply(func() (int64, *Refusal) { return 0, d.availability(message.Availability) })
+	case message.Coordinator != nil:
+		d.apply(func() (int64, *Refusal) { return 0, d.registerCoordinator(message.Coordinator) })
 	}
 	d.serveFreed()
 	d.ringAgain()

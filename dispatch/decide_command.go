@@ -106,6 +106,8 @@ func (d *decision) assignmentCommand(c *Case, command *Command) *Refusal {
 		return d.acceptCommand(c, a, t, command)
 	case CommandStandDownAck:
 		return d.acknowledge(c, a, t)
+	case CommandNotified:
+		return d.notified(c, a, t, command)
 	case CommandDecline:
 		if refusal := mayBecome(a, AssignmentDeclined); refusal != nil {
 			return refusal

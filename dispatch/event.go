@@ -37,9 +37,12 @@ const (
 	EventReturned     EventType = "assignment.returned"
 	EventReleased     EventType = "assignment.released"
 	EventRoster       EventType = "assignment.roster"
+	EventNotified     EventType = "assignment.notified"
 
 	EventTeamRegistered   EventType = "team.registered"
 	EventTeamAvailability EventType = "team.availability"
+
+	EventCoordinatorRegistered EventType = "coordinator.registered"
 )
 
 // EventTypes lists every event that this release writes.
@@ -49,7 +52,7 @@ func EventTypes() []EventType {
 		EventOffered, EventNoAnswer, EventAccepted, EventDeclined, EventWithdrawn, EventEnRoute, EventOnScene,
 		EventStandingDown, EventAcknowledged, EventReturned, EventReleased,
 		EventTeamRegistered, EventTeamAvailability, EventRoster,
-		EventCaseMerged, EventCaseSplit, EventCaseLikely, EventCaseApart}
+		EventCaseMerged, EventCaseSplit, EventCaseLikely, EventCaseApart, EventNotified, EventCoordinatorRegistered}
 }
 
 // Event is one line of the journal. Its fields are a whitelist of ids, enums,
@@ -119,6 +122,13 @@ type EventFields struct {
 	Because AvailabilityReason `json:"because,omitempty"`
 
 	Roster *Roster `json:"roster,omitempty"` // of assignment.roster: how its members stand, after it
+
+	// Of assignment.notified: what was told, how, and whether it arrived.
+	Channel   Channel   `json:"channel,omitempty"`
+	About     EventType `json:"about,omitempty"`
+	Delivered *bool     `json:"delivered,omitempty"`
+
+	CoordinatorID string `json:"coordinator_id,omitempty"` // of coordinator.registered
 }
 
 // EventSubject is a subject as the journal knows it.

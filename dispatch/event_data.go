@@ -100,6 +100,10 @@ func (e *Event) AppendData(b []byte) []byte {
 		w.count("home", &r.Home)
 		w.b = append(w.b, '}')
 	}
+	w.text("channel", string(f.Channel))
+	w.text("about", string(f.About))
+	w.truth("delivered", f.Delivered)
+	w.text("coordinator_id", f.CoordinatorID)
 	return append(w.b, '}')
 }
 

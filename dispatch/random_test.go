@@ -180,6 +180,9 @@ func (a *actions) command() {
 			c.Reason = personal + "reason"
 		case CommandAccept:
 			c.ETAMinutes = pointer(20)
+		case CommandNotified:
+			c.Channel, c.Delivered = oneOf(a, "channel", Channels()...), a.pick("delivered", 2) == 0
+			c.About = oneOf(a, "about", EventOffered, EventStandingDown)
 		}
 		if a.pick("by application", 5) == 0 {
 			c.CaseID = ""
@@ -254,7 +257,7 @@ func randomly(t *rapid.T) *actions {
 	}
 	for range rapid.IntRange(5, 60).Draw(t, "steps") {
 		a.w.now = a.w.now.Add(time.Duration(rapid.IntRange(0, 3000).Draw(t, "milliseconds")) * time.Millisecond)
-		switch a.pick("action", 16) {
+		switch a.pick("action", 17) {
 		case 0:
 			a.register()
 		case 1:
@@ -267,6 +270,8 @@ func randomly(t *rapid.T) *actions {
 			a.move()
 		case 7:
 			a.again()
+		case 16:
+			a.w.coordinator(oneOf(a, "coordinator", "aigul", "marat"), a.w.now.Add(time.Duration(a.pick("seconds ago", 3)-2)*time.Second))
 		case 8:
 			a.w.advance(time.Duration(a.pick("seconds", 900)) * time.Second)
 		default:
@@ -305,7 +310,7 @@ func TestBatches(t *testing.T) {
 			one.state.Settle()
 		}
 		for _, pair := range [][2]any{{a.w.rows, one.rows}, {a.w.journal, one.journal}, {a.w.decisions, one.decisions},
-			{a.w.notes, one.notes}, {a.w.applied, one.applied}, {a.w.teams, one.teams}, {a.w.numbers, one.numbers}, {a.w.travel, one.travel},
+			{a.w.notes, one.notes}, {a.w.applied, one.applied}, {a.w.teams, one.teams}, {a.w.coordinators, one.coordinators}, {a.w.numbers, one.numbers}, {a.w.travel, one.travel},
 			{a.w.tracks, one.tracks}} {
 			if want, got := canonical(pair[0]), canonical(pair[1]); want != got {
 				t.Fatalf("in batches it came out otherwise: %s", firstDifference(want, got))
@@ -329,7 +334,7 @@ func (w *world) keepBatch(batch *Batch) {
 			}
 		}
 	}
-	changes := Changes{Cases: batch.Cases, Teams: batch.Teams, Numbers: batch.Numbers, Travel: batch.Travel, Decisions: batch.Decisions,
+	changes := Changes{Cases: batch.Cases, Teams: batch.Teams, Coordinators: batch.Coordinators, Numbers: batch.Numbers, Travel: batch.Travel, Decisions: batch.Decisions,
 		Notes: batch.Notes, Events: batch.Events}
 	w.keep(&changes)
 	for _, applied := range batch.Applied {

@@ -234,6 +234,11 @@ func (l *ledger) DeadLetterCount(context.Context) (int, error) { return len(l.le
 
 var errNotSimulated = errors.New("the simulation does not ask this")
 
+// Coordinators implements Reader.
+func (l *ledger) Coordinators(context.Context) ([]*Coordinator, error) {
+	return nil, errNotSimulated
+}
+
 // BoardCases implements Reader.
 func (l *ledger) BoardCases(context.Context, time.Time, int) ([]int64, error) {
 	return nil, errNotSimulated

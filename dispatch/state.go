@@ -63,6 +63,7 @@ type State struct {
 	teams        []*teamState       // by key - 1
 	teamKeys     map[string]int32
 	numbers      map[string]int64
+	coordinators map[string]*Coordinator // by id
 	waiting      waitingSet
 	deadlines    deadlines
 	bases        geo.Index       // every team's base, by key
@@ -121,6 +122,7 @@ func NewState(settings Settings, snapshot *Snapshot) *State {
 		applied:      generations{map[Identity]Applied{}, map[Identity]Applied{}},
 		teamKeys:     make(map[string]int32, len(snapshot.Teams)),
 		numbers:      make(map[string]int64, len(snapshot.Numbers)),
+		coordinators: make(map[string]*Coordinator, len(snapshot.Coordinators)),
 	}
 	for i, transport := range Transports() {
 		s.paces[i] = settings.assumedPace(transport)
@@ -141,6 +143,9 @@ func NewState(settings Settings, snapshot *Snapshot) *State {
 		if t := s.team(event.Team); t != nil {
 			t.noteAccepted(event.At)
 		}
+	}
+	for _, coordinator := range snapshot.Coordinators {
+		s.coordinators[coordinator.ID] = coordinator
 	}
 	for _, number := range snapshot.Numbers {
 		s.numbers[number.Prefix] = number.Last
@@ -439,6 +444,9 @@ func (s *State) Apply(changes *Changes) {
 		if event.Type == EventAccepted {
 			s.team(event.Team).noteAccepted(event.At)
 		}
+	}
+	for _, coordinator := range changes.Coordinators {
+		s.coordinators[coordinator.ID] = coordinator
 	}
 	for _, number := range changes.Numbers {
 		s.numbers[number.Prefix] = number.Last

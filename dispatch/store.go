@@ -62,6 +62,8 @@ type Reader interface {
 	Applied(ctx context.Context, identity Identity) (*Applied, error)
 	// Teams gives all teams with position and load, in the order of their ids.
 	Teams(ctx context.Context) ([]TeamState, error)
+	// Coordinators gives all coordinators, in the order of their ids.
+	Coordinators(ctx context.Context) ([]*Coordinator, error)
 	// Decisions gives the candidates that were considered for a case, in order.
 	Decisions(ctx context.Context, key int64) ([]Decision, error)
 	// Notes gives a case's notes in order.
@@ -88,14 +90,15 @@ type SourceOffset struct {
 
 // Snapshot is everything that the leader keeps in memory.
 type Snapshot struct {
-	Head      Position
-	LastEvent time.Time // zero when the journal is empty
-	Cases     []*Case   // active ones, by key
-	Teams     []*Team   // all, by key
-	Positions []TeamPosition
-	Numbers   []CaseNumber
-	Travel    []TravelRecord
-	Offsets   []SourceOffset
+	Head         Position
+	LastEvent    time.Time // zero when the journal is empty
+	Cases        []*Case   // active ones, by key
+	Teams        []*Team   // all, by key
+	Coordinators []*Coordinator
+	Positions    []TeamPosition
+	Numbers      []CaseNumber
+	Travel       []TravelRecord
+	Offsets      []SourceOffset
 	// Accepted holds the assignment.accepted events of the last 24 hours
 	// before LastEvent: team and time are enough.
 	Accepted []Event
@@ -132,19 +135,20 @@ type Batch struct {
 	Base Position // the head that the batch was decided on
 	Head Position // the head after it
 
-	Cases       []*Case
-	Teams       []*Team
-	Positions   []TeamPosition
-	Tracks      []TrackPoint
-	Numbers     []CaseNumber
-	Travel      []TravelRecord
-	Decisions   []Decision
-	Notes       []Note
-	Events      []Event
-	Applied     []Applied // of commands and team messages; an application's row is its own
-	DeadLetters []DeadLetter
-	Replayed    []int64 // ids of dead letters
-	Offsets     []SourceOffset
+	Cases        []*Case
+	Teams        []*Team
+	Coordinators []*Coordinator
+	Positions    []TeamPosition
+	Tracks       []TrackPoint
+	Numbers      []CaseNumber
+	Travel       []TravelRecord
+	Decisions    []Decision
+	Notes        []Note
+	Events       []Event
+	Applied      []Applied // of commands and team messages; an application's row is its own
+	DeadLetters  []DeadLetter
+	Replayed     []int64 // ids of dead letters
+	Offsets      []SourceOffset
 }
 
 // Empty says that there is nothing to write.
@@ -171,9 +175,11 @@ type Cursor string
 
 // Cursors.
 const (
-	CursorPublished  Cursor = "published"  // events copied to Kafka
-	CursorDead       Cursor = "dead"       // dead letters copied to Kafka, by id
-	CursorStatistics Cursor = "statistics" // events counted
+	CursorPublished    Cursor = "published"     // events copied to Kafka
+	CursorDead         Cursor = "dead"          // dead letters copied to Kafka, by id
+	CursorStatistics   Cursor = "statistics"    // events counted
+	CursorNotified     Cursor = "notified"      // events that people were told of, or will be: their deliveries are kept
+	CursorNotifiedDead Cursor = "notified-dead" // the same of dead letters, by id
 )
 
 // Cursors keeps the progress of the journal's readers. Implemented by the stores.

@@ -81,8 +81,8 @@ type Certificate struct {
 
 // Contact is a way to wake a team.
 type Contact struct {
-	Channel string `json:"channel"`
-	Address string `json:"address"`
+	Channel Channel `json:"channel"`
+	Address string  `json:"address"`
 }
 
 // TeamAvailability is the content of a team.availability message.

@@ -473,7 +473,7 @@ func sameStatistics(row *StatisticsCase, events []Event, upTo int64) bool {
 
 // cursors checks that nobody has read further than the journal goes.
 func (v *verifier) cursors(ctx context.Context) error {
-	for _, name := range []Cursor{CursorPublished, CursorStatistics} {
+	for _, name := range []Cursor{CursorPublished, CursorStatistics, CursorNotified} {
 		at, err := v.store.Cursor(ctx, name)
 		if err != nil {
 			return err

@@ -96,6 +96,16 @@ func (w *world) checkEvents(before *memory, message *Message, changes *Changes) 
 			w.tb.Fatalf("team %s changed without an event", team.ID)
 		}
 	}
+	registered := 0
+	for i := range changes.Events {
+		if event := &changes.Events[i]; event.Type == EventCoordinatorRegistered && registered < len(changes.Coordinators) &&
+			event.CoordinatorID == changes.Coordinators[registered].ID && event.Sequence == changes.Coordinators[registered].Changed {
+			registered++
+		}
+	}
+	if registered != len(changes.Coordinators) {
+		w.tb.Fatalf("a coordinator changed without an event: %s", types(changes.Events))
+	}
 	if changes.Result == "repeated" && (len(changes.Events)+len(changes.Cases)+len(changes.Teams) > 0 || changes.Applied != nil) {
 		w.tb.Fatalf("a repeated message changed something: %s", types(changes.Events))
 	}

@@ -41,6 +41,8 @@ type world struct {
 	counted   map[int64]*StatisticsCase
 	rosters   map[rosterOf]Roster // as the journal tells them
 	handed    map[*Case]string
+
+	coordinators map[string]*Coordinator
 }
 
 // step is one message, or positions of teams.
@@ -67,7 +69,7 @@ func duplicatesWorld(tb failer) *world { return newWorldWith(tb, DefaultSettings
 func newWorldWith(tb failer, settings Settings) *world {
 	snapshot := &Snapshot{Head: Position{Epoch: testEpoch}}
 	return &world{tb: tb, state: NewState(settings, snapshot), now: worldStart,
-		rows: map[int64]*Case{}, teams: map[int32]*Team{}, positions: map[string]TeamPosition{}, numbers: map[string]int64{}, travel: map[Transport]TravelRecord{},
+		coordinators: map[string]*Coordinator{}, rows: map[int64]*Case{}, teams: map[int32]*Team{}, positions: map[string]TeamPosition{}, numbers: map[string]int64{}, travel: map[Transport]TravelRecord{},
 		applied: map[Identity]Applied{}, known: map[Identity]int64{}, counted: map[int64]*StatisticsCase{}, handed: map[*Case]string{}, rosters: map[rosterOf]Roster{}}
 }
 
@@ -114,6 +116,9 @@ func (w *world) keep(changes *Changes) {
 	for _, team := range changes.Teams {
 		w.teams[team.Key] = team
 	}
+	for _, coordinator := range changes.Coordinators {
+		w.coordinators[coordinator.ID] = coordinator
+	}
 	for _, number := range changes.Numbers {
 		w.numbers[number.Prefix] = number.Last
 	}
@@ -141,6 +146,9 @@ func (w *world) snapshot() *Snapshot {
 		snapshot.Teams = append(snapshot.Teams, team)
 	}
 	slices.SortFunc(snapshot.Teams, func(a, b *Team) int { return int(a.Key - b.Key) })
+	for _, coordinator := range w.coordinators {
+		snapshot.Coordinators = append(snapshot.Coordinators, coordinator)
+	}
 	for _, position := range w.positions {
 		snapshot.Positions = append(snapshot.Positions, position)
 	}
@@ -257,6 +265,14 @@ func (w *world) available(id string, available bool, until time.Time) *Changes {
 	w.tb.Helper()
 	v := TeamAvailability{ID: id, Available: available, Until: until, At: w.now}
 	return w.send(Message{Identity: TeamMessageIdentity(id, "team.availability", v.At), Availability: &v})
+}
+
+// coordinator registers a coordinator with a message of a time.
+func (w *world) coordinator(id string, at time.Time) *Changes {
+	w.tb.Helper()
+	r := CoordinatorRegistration{ID: id, Name: personal + "name", Regions: []string{"KZ-39"}, Language: "kk", At: at,
+		Contacts: []Contact{{Channel: ChannelWebhook, Address: personal + "address"}}}
+	return w.send(Message{Identity: TeamMessageIdentity(id, "coordinator.registered", r.At), Coordinator: &r})
 }
 
 // personal marks everything that must never be in the journal.

@@ -48,6 +48,15 @@ var commandRules = map[string]rule[dispatch.Command]{
 	"team_id": {read: func(r *reading, at pointer, v value, c *dispatch.Command) {
 		c.TeamID = r.id(at, v)
 	}},
+	"channel": {read: func(r *reading, at pointer, v value, c *dispatch.Command) {
+		c.Channel = word(r, at, v, channels)
+	}},
+	"about": {read: func(r *reading, at pointer, v value, c *dispatch.Command) {
+		c.About = word(r, at, v, dispatch.EventTypes())
+	}},
+	"delivered": {read: func(r *reading, at pointer, v value, c *dispatch.Command) {
+		c.Delivered = r.boolean(at, v)
+	}},
 	"note": {read: func(r *reading, at pointer, v value, c *dispatch.Command) {
 		c.Note = r.text(at, v)
 	}},
@@ -205,6 +214,7 @@ var commandFields = map[dispatch.CommandType]struct{ required, optional []string
 	dispatch.CommandMerge:        {[]string{"into"}, nil},
 	dispatch.CommandSplit:        {nil, []string{"application_ids"}},
 	dispatch.CommandApart:        {[]string{"other"}, nil},
+	dispatch.CommandNotified:     {[]string{"team_id", "channel", "about", "delivered"}, nil},
 }
 
 // Fields that every command has.

@@ -174,6 +174,13 @@ func decodeTeam(record *kafka.Message) *dispatch.Message {
 		}
 		message.Identity = dispatch.TeamMessageIdentity(message.Availability.ID, kind, message.Availability.At)
 		return message
+	case coordinatorRegistered:
+		message.Coordinator, r = readCoordinator(e.data, message.At)
+		if len(r.problems) > 0 {
+			break
+		}
+		message.Identity = dispatch.TeamMessageIdentity(message.Coordinator.ID, kind, message.Coordinator.At)
+		return message
 	default:
 		return deadField(record, DeadNoType, "type", &r)
 	}

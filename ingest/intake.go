@@ -130,6 +130,27 @@ func (i *Intake) sendTeam(ctx context.Context, kind, id string, body []byte) (di
 	return dispatch.TeamMessageIdentity(id, kind, at), i.send(ctx, i.topics.Teams, id, body)
 }
 
+// RegisterCoordinator sends what is known about a coordinator of this id; "at"
+// as for RegisterTeam.
+func (i *Intake) RegisterCoordinator(ctx context.Context, id string, body []byte) (dispatch.Identity, error) {
+	v, err := strictObject(body)
+	if err != nil {
+		return dispatch.Identity{}, err
+	}
+	members := map[string]json.RawMessage{"type": quoted(coordinatorRegistered), "id": quoted(id)}
+	if missing(v, "at") {
+		members["at"] = quoted(nowText())
+	}
+	if body, err = withMembers(v, members); err != nil {
+		return dispatch.Identity{}, err
+	}
+	registration, err := ReadCoordinator(body, time.Time{})
+	if err != nil {
+		return dispatch.Identity{}, err
+	}
+	return dispatch.TeamMessageIdentity(id, coordinatorRegistered, registration.At), i.send(ctx, i.topics.Teams, id, body)
+}
+
 // ReportPosition sends where a team is. One without "at" gets the time of now.
 func (i *Intake) ReportPosition(ctx context.Context, id string, body []byte) error {
 	v, err := strictObject(body)

@@ -184,6 +184,9 @@ func (p *Publisher) eventMessage(epoch string, event *dispatch.Event) kafka.Mess
 	if len(subject) == 0 {
 		subject = []byte(event.TeamID)
 	}
+	if len(subject) == 0 {
+		subject = []byte(event.CoordinatorID)
+	}
 	position := dispatch.Position{Epoch: epoch, Sequence: event.Sequence}
 	return kafka.Message{
 		// Without a time of its own, which would let Kafka forget at once what was

@@ -14,13 +14,15 @@ import (
 const (
 	teamRegistered   = "team.registered"
 	teamAvailability = "team.availability"
+
+	coordinatorRegistered = "coordinator.registered"
 )
 
 var (
-	teamTypes    = []string{teamRegistered, teamAvailability}
+	teamTypes    = []string{teamRegistered, teamAvailability, coordinatorRegistered}
 	answers      = []dispatch.Answers{dispatch.AnswersManual, dispatch.AnswersAutomatic}
 	transports   = dispatch.Transports()
-	channels     = []string{"webpush", "webhook"}
+	channels     = dispatch.Channels()
 	defaultKinds = []dispatch.Kind{dispatch.MissingPerson, dispatch.Emergency}
 )
 
@@ -81,7 +83,7 @@ var registrationRules = map[string]rule[dispatch.TeamRegistration]{
 		into.Certificates = readList(r, at, v, maxList, certificateRules, "skill", "expires_at")
 	}},
 	"contacts": {read: func(r *reading, at pointer, v value, into *dispatch.TeamRegistration) {
-		into.Contacts = readList(r, at, v, maxList, contactRules, "channel", "address")
+		into.Contacts = r.contacts(at, v)
 	}},
 	"at": {read: func(r *reading, at pointer, v value, into *dispatch.TeamRegistration) {
 		into.At = r.time(at, v)

@@ -156,6 +156,7 @@ func (s *Server) routes() (http.Handler, error) {
 	s.registerCommands()
 	s.registerTeams()
 	s.registerDeadLetters()
+	s.registerWaking()
 	s.registerStatistics()
 	s.registerInformation()
 	s.registerLive(mux)

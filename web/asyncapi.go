@@ -27,6 +27,8 @@ func asyncAPI(version, prefix string) ([]byte, error) {
 			withType(schema(TeamBody{}), "team.registered")),
 		"team.availability": message("Whether a team can be asked", "Applied once by (id, type, at).",
 			withType(schema(AvailabilityBody{}), "team.availability")),
+		"coordinator.registered": message("A coordinator", "Who is told when a case needs a person; added or replaced. Applied once by (id, type, at).",
+			withType(schema(CoordinatorBody{}), "coordinator.registered")),
 		"position": message("Where a team is", "The newest at wins.", schema(PositionBody{})),
 		"dead-letter": member{"title": "A record that could not become a message",
 			"summary": "Its own key and value, cut to 64 KiB; the headers say why and where it stood.",
@@ -60,7 +62,7 @@ func asyncAPI(version, prefix string) ([]byte, error) {
 	}
 	sealed := " Sealed data: whoever may write here is trusted as an administrator. CloudEvents 1.0 (binary, structured) or plain JSON."
 	channel("applications", prefix+"applications", "receive", "Applications, in."+sealed, "application")
-	channel("teams", prefix+"teams", "receive", "Teams, in."+sealed, "team.registered", "team.availability")
+	channel("teams", prefix+"teams", "receive", "Teams, in."+sealed, "team.registered", "team.availability", "coordinator.registered")
 	channel("commands", prefix+"commands", "receive", "Commands, in."+sealed, commands...)
 	channel("positions", prefix+"positions", "receive", "Positions of teams, in; kept for an hour.", "position")
 	channel("events", prefix+"events", "send", "The journal, out: one partition; first occurrences come in order, repeats are possible.", events...)

@@ -85,6 +85,9 @@ type CommandBody struct {
 	Other       string               `json:"other,omitempty" doc:"Of case.apart: the id of the case that is not the same"`
 
 	ApplicationIDs []ApplicationRefBody `json:"application_ids,omitempty" doc:"Of case.split: the applications to take out; absent for a merged case, which comes back"`
+	Channel        dispatch.Channel     `json:"channel,omitempty" enum:"webpush,webhook" doc:"Of assignment.notified, which the program alone gives"`
+	About          dispatch.EventType   `json:"about,omitempty" doc:"Of assignment.notified: the event that was told"`
+	Delivered      *bool                `json:"delivered,omitempty" doc:"Of assignment.notified"`
 }
 
 // MemberBody is what a member of a team answers. What is absent stays as it is
@@ -131,6 +134,18 @@ type TeamBody struct {
 type ContactBody struct {
 	Channel string `json:"channel" enum:"webpush,webhook"`
 	Address string `json:"address"`
+}
+
+// CoordinatorBody registers a coordinator.
+type CoordinatorBody struct {
+	Type     string        `json:"type,omitempty" enum:"coordinator.registered" doc:"Required in Kafka"`
+	ID       string        `json:"id,omitempty" pattern:"^[A-Za-z0-9._:~-]{1,128}$" doc:"Over HTTP it is set from the address"`
+	Name     string        `json:"name,omitempty"`
+	Regions  []string      `json:"regions,omitempty" doc:"ISO 3166-2; absent: every region, where nobody of the region is on duty"`
+	Contacts []ContactBody `json:"contacts,omitempty"`
+	Language string        `json:"language,omitempty" enum:"kk,ru,en"`
+	Duty     *DutyView     `json:"duty,omitempty" doc:"When the coordinator is on duty; absent: always"`
+	At       *time.Time    `json:"at,omitempty"`
 }
 
 // AvailabilityBody says whether a team can be asked.

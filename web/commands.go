@@ -95,6 +95,9 @@ func (s *Server) sendCommand(ctx context.Context, caseID string, body []byte) (*
 		// Not passed on: another reader might take the word for one that it knows.
 		return nil, problemOfRefusal(dispatch.RefusedNotSupported, "type is none of "+words(dispatch.CommandTypes()), "/type")
 	}
+	if asked.kind.OfProgram() {
+		return nil, problem(http.StatusForbidden, codeForbidden, "This command is given by the program itself.")
+	}
 	if asked.teamID == "" && len(who.teams) == 1 && who.mayCommand(c, asked) != "" {
 		// A key of one team need not name it.
 		asked.teamID = who.teams[0]

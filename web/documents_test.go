@@ -216,6 +216,12 @@ func TestDocumentedBodiesAreReadable(t *testing.T) {
 	if !availability.Until.Equal(until) {
 		t.Errorf("%+v", availability)
 	}
+	coordinator, err := ingest.ReadCoordinator(encode(t, web.CoordinatorBody{Type: "coordinator.registered", ID: "x", Name: "n", Regions: []string{"KZ-39"},
+		Contacts: team.Contacts, Language: "kk", At: &at, Duty: team.Duty}), time.Time{})
+	must(t, err)
+	if coordinator.Name != "n" || len(coordinator.Regions) != 1 || len(coordinator.Contacts) != 1 || coordinator.Language != "kk" || coordinator.Duty == nil || !coordinator.At.Equal(at) {
+		t.Errorf("%+v", coordinator)
+	}
 	position, err := ingest.ReadPosition(encode(t, web.PositionBody{TeamID: "x", Position: *application.Location, At: &at, AccuracyM: 5}), time.Time{})
 	if err != nil || position.AccuracyM != 5 {
 		t.Errorf("%v %+v", err, position)
@@ -225,6 +231,7 @@ func TestDocumentedBodiesAreReadable(t *testing.T) {
 			Reason: "rescued", CallOut: "now", Urgency: "routine", Audience: "team", SubjectID: "s1", Outcome: "found", Condition: "well", FoundBy: "team",
 			ConfirmedBy: "c", Identity: "confirmed", FamilyTold: true, ToldBy: "t", Role: "police", Location: application.Location, Round: 2,
 			Into: "ce-2", Other: "ce-3", ApplicationIDs: []web.ApplicationRefBody{{System: "102", ID: "a"}},
+			Channel: "webhook", About: "assignment.offered", Delivered: new(bool),
 			Member: &web.MemberBody{ID: "m", Name: "n", Phone: "p", Adult: new(bool), Guardian: true, Answer: "coming", ETAMinutes: &total, Seats: &total}}
 		read, err := ingest.ReadCommand(encode(t, command))
 		if err != nil || read.Type != kind || read.CaseID != "ce-1" {

@@ -52,6 +52,11 @@ const (
 	opReportPosition   Operation = "report-position"
 	opSetAvailability  Operation = "set-availability"
 	opGetBoard         Operation = "get-board"
+	opListCoordinators Operation = "list-coordinators"
+	opPutCoordinator   Operation = "put-coordinator"
+	opPushKey          Operation = "push-key"
+	opSubscribePush    Operation = "subscribe-push"
+	opUnsubscribePush  Operation = "unsubscribe-push"
 	opGetStatistics    Operation = "get-statistics"
 	opLive             Operation = "live"
 	opMetrics          Operation = "metrics"
@@ -137,21 +142,24 @@ var rightsOf = map[Role]rights{
 		personal: true, reporter: true, sealed: true, assignments: true, actors: true, letters: true, duplicates: true, rosters: everywhere,
 		audiences: dispatch.Audiences(),
 		operations: with(readOperations, opGetCandidates, opGetTracks, opFileApplication, opSendCommand, opGetCommand, opGetCallOut,
-			opListDeadLetters, opReplayDeadLetter, opPutTeam, opReportPosition, opSetAvailability, opMetrics),
+			opListDeadLetters, opReplayDeadLetter, opPutTeam, opReportPosition, opSetAvailability,
+			opListCoordinators, opPutCoordinator, opPushKey, opSubscribePush, opUnsubscribePush, opMetrics),
 	},
 	RoleCoordinator: {
 		cases: ownRegionsAndNone, teams: teamPositions, manage: ownRegions,
 		personal: true, reporter: true, sealed: true, assignments: true, actors: true, letters: true, duplicates: true, rosters: everywhere,
 		audiences: dispatch.Audiences(),
 		operations: with(readOperations, opGetCandidates, opGetTracks, opFileApplication, opSendCommand, opGetCommand, opGetCallOut,
-			opListDeadLetters, opReplayDeadLetter, opPutTeam, opReportPosition, opSetAvailability),
+			opListDeadLetters, opReplayDeadLetter, opPutTeam, opReportPosition, opSetAvailability,
+			opListCoordinators, opPutCoordinator, opPushKey, opSubscribePush, opUnsubscribePush),
 	},
 	RoleTeam: {
 		cases: ownTeams, teams: teamBases, manage: ownTeams,
 		personal: true, reporter: true, needToKnow: true, assignments: true, rosters: ownTeams,
 		audiences: []dispatch.Audience{dispatch.AudienceTeam},
 		operations: []Operation{opGetApplication, opListCases, opGetCase, opGetTimeline, opGetTracks, opListTeams, opGetBoard, opLive,
-			opFileApplication, opSendCommand, opGetCommand, opGetCallOut, opReportPosition, opSetAvailability},
+			opFileApplication, opSendCommand, opGetCommand, opGetCallOut, opReportPosition, opSetAvailability,
+			opPushKey, opSubscribePush, opUnsubscribePush},
 		commands: map[dispatch.CommandType]commandRight{
 			dispatch.CommandAccept:       {ownTeam: true},
 			dispatch.CommandDecline:      {ownTeam: true},

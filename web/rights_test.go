@@ -78,6 +78,17 @@ func TestRightsRoleByOperation(t *testing.T) {
 		{"get-board", "GET", "/api/v1/board", nil, [6]int{200, 200, 200, 200, 200, 200}},
 		{"get-statistics", "GET", "/api/v1/statistics", nil, [6]int{200, 200, 403, 403, 200, 200}},
 		{"get-statistics of others", "GET", "/api/v1/statistics?region=KZ-59", nil, [6]int{200, 403, 403, 403, 403, 403}},
+		{"list-coordinators", "GET", "/api/v1/coordinators", nil, [6]int{200, 200, 403, 403, 403, 403}},
+		{"put-coordinator", "PUT", "/api/v1/coordinators/new", func(string) string { return `{"name":"New","regions":["KZ-39"]}` },
+			[6]int{202, 202, 403, 403, 403, 403}},
+		{"put-coordinator elsewhere", "PUT", "/api/v1/coordinators/north", func(string) string { return `{"name":"New","regions":["KZ-59"]}` },
+			[6]int{202, 403, 403, 403, 403, 403}},
+		{"put-coordinator everywhere", "PUT", "/api/v1/coordinators/all", func(string) string { return `{"name":"New"}` },
+			[6]int{202, 403, 403, 403, 403, 403}},
+		{"push-key", "GET", "/api/v1/push/key", nil, [6]int{200, 200, 200, 403, 403, 403}},
+		{"subscribe-push", "POST", "/api/v1/push/subscriptions", func(role string) string { return pushBody("https://push.example.org/"+role, "kk") },
+			[6]int{200, 200, 200, 403, 403, 403}},
+		{"unsubscribe-push", "DELETE", "/api/v1/push/subscriptions/none", nil, [6]int{204, 204, 204, 403, 403, 403}},
 		{"sign-out", "DELETE", "/api/v1/session", nil, [6]int{204, 204, 204, 204, 204, 204}},
 	} {
 		t.Run(one.operation, func(t *testing.T) {
@@ -111,7 +122,8 @@ func TestRightsRoleByOperation(t *testing.T) {
 	open := []string{"sign-in", "info", "regions", "health", "ready"}
 	walked := []string{"who-am-i", "openapi", "asyncapi", "metrics", "file-application", "get-application", "list-cases", "get-case", "get-timeline",
 		"get-candidates", "get-tracks", "get-call-out", "send-command", "get-command", "list-dead-letters", "replay-dead-letter", "list-teams", "put-team", "report-position",
-		"set-availability", "get-board", "get-statistics", "sign-out", "live"}
+		"set-availability", "get-board", "get-statistics", "sign-out", "live",
+		"list-coordinators", "put-coordinator", "push-key", "subscribe-push", "unsubscribe-push"}
 	n := 0
 	for path, methods := range document.Paths {
 		for method, operation := range methods {
@@ -164,6 +176,7 @@ func TestRightsRoleByCommand(t *testing.T) {
 		"case.split":       {{``, leaders}},
 		"roster.answer": {{`"team_id":"dos","member":{"id":"m1","answer":"not_coming"}`, teams},
 			{`"team_id":"north","member":{"id":"m1","answer":"not_coming"}`, leaders}},
+		"assignment.notified": {{`"team_id":"dos","channel":"webhook","about":"assignment.offered","delivered":true`, nil}},
 	}
 	for _, kind := range dispatch.CommandTypes() {
 		rows, ok := table[string(kind)]

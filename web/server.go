@@ -20,6 +20,7 @@ import (
 type Store interface {
 	dispatch.Reader
 	dispatch.Keys
+	dispatch.PushSubscriptions
 }
 
 // Intake takes messages into Kafka; package ingest implements it. It is
@@ -35,6 +36,7 @@ type Intake interface {
 	RegisterTeam(ctx context.Context, id string, body []byte) (dispatch.Identity, error)
 	SetAvailability(ctx context.Context, id string, body []byte) (dispatch.Identity, error)
 	ReportPosition(ctx context.Context, id string, body []byte) error
+	RegisterCoordinator(ctx context.Context, id string, body []byte) (dispatch.Identity, error)
 	// Replay sends the record of a dead letter to its topic again.
 	Replay(ctx context.Context, letter dispatch.DeadLetter) error
 	// Ready is nil while Kafka takes records and the disk has room.
@@ -56,6 +58,11 @@ type Config struct {
 	// SecureCookies marks the session cookie Secure although this server has no
 	// TLS of its own: behind a proxy that has.
 	SecureCookies bool
+
+	// PushKey is the installation's public key of Web Push; see notify.LoadPushKeys.
+	PushKey string
+	// PushPrivate lets browsers name a push service that has no https.
+	PushPrivate bool
 
 	DutyPhone    string // shown wherever the program cannot help
 	Demo         bool   // everything here is demo data

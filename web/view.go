@@ -374,7 +374,24 @@ func appendAssignments(b []byte, c *dispatch.Case, v *viewer, s sight) []byte {
 			b = moment(b, "returned_at", a.FinishedAt)
 		}
 		b = positive(b, "people_returned", back)
+		b = appendNotified(b, a.Notified)
 		b = append(appendRoster(b, c, a, s.rosters == everywhere || s.rosters == ownTeams && slices.Contains(v.teams, a.TeamID)), '}')
+	}
+	return append(b, ']')
+}
+
+func appendNotified(b []byte, notified []dispatch.Notified) []byte {
+	if len(notified) == 0 {
+		return b
+	}
+	b = append(name(b, "notified"), '[')
+	for i := range notified {
+		n := &notified[i]
+		b = append(comma(b), '{')
+		b = text(b, "channel", string(n.Channel))
+		b = text(b, "about", string(n.About))
+		b = append(name(b, "delivered"), boolText(n.Delivered)...)
+		b = append(moment(b, "at", n.At), '}')
 	}
 	return append(b, ']')
 }

@@ -220,8 +220,17 @@ type AssignmentView struct {
 	AcknowledgedAt *time.Time                `json:"acknowledged_at,omitempty"`
 	ReturnedAt     *time.Time                `json:"returned_at,omitempty"`
 	PeopleReturned int                       `json:"people_returned,omitempty" doc:"As the team said; else those of its roster who are home"`
+	Notified       []NotifiedView            `json:"notified,omitempty" doc:"The newest report of each channel and what was told by it"`
 	Roster         *RosterView               `json:"roster,omitempty" doc:"What the team's members answered"`
 	Members        []MemberView              `json:"members,omitempty" doc:"For coordinators, offices and the team itself"`
+}
+
+// NotifiedView says whether something reached a team.
+type NotifiedView struct {
+	Channel   dispatch.Channel   `json:"channel" enum:"webpush,webhook"`
+	About     dispatch.EventType `json:"about" doc:"The event that was told"`
+	Delivered bool               `json:"delivered" doc:"False: given up"`
+	At        *time.Time         `json:"at,omitempty"`
 }
 
 // RosterView counts the members of a team, each once, by the newest answer.

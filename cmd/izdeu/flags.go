@@ -54,6 +54,9 @@ type serveCommand struct {
 	Rest          time.Duration     `env:"IZDEU_REST" default:"0s" placeholder:"TIME" help:"How long a crew is not asked again after it has come home from a case, such as 8h (${default}: it does not rest)."`
 	PublicURL     string            `env:"IZDEU_PUBLIC_URL" placeholder:"URL" help:"Where phones reach this server, such as https://izdeu.example.org: for the links that members of a team answer by. Without it, the address that the lead's request came to."`
 	RosterLink    time.Duration     `env:"IZDEU_ROSTER_LINK" default:"24h" placeholder:"TIME" help:"How long the link of a team's roster is good (${default}); a lead can ask for a fresh one at any time."`
+	AlarmWindow   time.Duration     `env:"IZDEU_ALARM_WINDOW" default:"60s" placeholder:"TIME" help:"Alarms of one kind to one coordinator: the first goes at once, those of so long a time after it as one (${default})."`
+	PushContact   string            `env:"IZDEU_PUSH_CONTACT" default:"postmaster@localhost" placeholder:"MAIL|URL" help:"Whom a push service may write to about this installation: a mail or https address (${default}, which Apple's does not take)."`
+	PushPrivate   bool              `env:"IZDEU_PUSH_PRIVATE" help:"Let browsers name a push service on this machine or its network: for one of your own."`
 	SecureCookies bool              `env:"IZDEU_SECURE_COOKIES" help:"Send the session cookie over HTTPS only: for a server behind a proxy with a certificate."`
 	DiskFloorMiB  uint64            `name:"disk-floor-mib" env:"IZDEU_DISK_FLOOR_MIB" default:"512" placeholder:"MIB" help:"Take nothing in while less is free on the disk of the embedded broker (${default})."`
 	LogLevel      string            `env:"IZDEU_LOG_LEVEL" default:"info" enum:"debug,info,warn,error" placeholder:"LEVEL" help:"Least level that is logged: debug, info, warn or error (${default})."`
@@ -145,6 +148,8 @@ func (c *serveCommand) check() error {
 		return misused("--database: this release has only the embedded database; PostgreSQL comes in a later one. Leave the flag out")
 	case c.Database != "":
 		return misused("--database: leave it empty for the embedded database; this release has no other")
+	case c.AlarmWindow < 0:
+		return misused("--alarm-window: a time such as 60s, or 0 to tell each alarm by itself")
 	}
 	return nil
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/izdeu/izdeu/dispatch/sqlite"
 	"github.com/izdeu/izdeu/web"
+	"github.com/izdeu/izdeu/web/notify"
 )
 
 // keyCommand looks after the keys of the API.
@@ -23,6 +24,8 @@ type keyCommand struct {
 	Add    keyAddCommand    `cmd:"" help:"Make a key and print it once."`
 	List   keyListCommand   `cmd:"" help:"List the keys."`
 	Revoke keyRevokeCommand `cmd:"" help:"Withdraw a key, for ever."`
+
+	Webhook keyWebhookCommand `cmd:"" help:"Print the secret that signs what is sent to a webhook."`
 }
 
 // Help shows examples below the flags.
@@ -36,7 +39,8 @@ Examples:
   izdeu key add --name "Region-10 Lisakovsk" --role team --team region-10-lisakovsk
   izdeu key add --name "Kostanay office" --role office --region KZ-39
   izdeu key list
-  izdeu key revoke k-4vWkqC0aXw2T`
+  izdeu key revoke k-4vWkqC0aXw2T
+  izdeu key webhook http://127.0.0.1:9000/sms      give it to the gateway at this address, and to nobody else`
 }
 
 type keyAddCommand struct {
@@ -140,4 +144,23 @@ func (c *keyRevokeCommand) Run(ctx context.Context, streams console, keys *keyCo
 		return nil
 	}
 	return fmt.Errorf("there is no key %q: izdeu key list shows them all", c.ID)
+}
+
+type keyWebhookCommand struct {
+	Address string `arg:"" help:"The address of the gateway, exactly as a contact has it."`
+}
+
+// Run prints the secret of an address.
+func (c *keyWebhookCommand) Run(ctx context.Context, streams console, keys *keyCommand) (err error) {
+	store, err := keys.openKeys(ctx, streams)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, store.Close()) }()
+	secret, err := notify.LoadSecret(ctx, store)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(streams.Out, notify.WebhookSecret(secret, c.Address))
+	return nil
 }

@@ -21,6 +21,7 @@ import (
 	"github.com/izdeu/izdeu/dispatch/sqlite"
 	"github.com/izdeu/izdeu/ingest"
 	"github.com/izdeu/izdeu/web"
+	"github.com/izdeu/izdeu/web/notify"
 )
 
 // What the end of the program may take. Together they stay below endLimit,
@@ -149,10 +150,20 @@ func serve(ctx context.Context, c *serveCommand, adminKey string, out io.Writer,
 	o.onEnd("the last events", func() error { return publishRest(publisher, log) })
 	dispatcher := dispatch.NewDispatcher(store, inbox, feed, settings, dispatch.NewMetrics(registry), log)
 	o.run("the dispatcher", dispatcher.Run)
+	push, err := notify.LoadPushKeys(ctx, store, c.PushContact)
+	if err != nil {
+		return err
+	}
+	notifier, err := c.notifier(ctx, store, feed, ingest.NewIntake(client, producer, topics), push, registry, log)
+	if err != nil {
+		return err
+	}
+	o.run("the notifier", forever(notifier.Run))
 
 	server, err := web.New(web.Config{
 		Store: store, Feed: feed, Intake: ingest.NewIntake(client, producer, topics), Statistics: store,
-		AdminKey: adminKey, SecureCookies: c.SecureCookies, PublicURL: c.PublicURL, RosterLink: c.RosterLink, DutyPhone: c.DutyPhone, Demo: c.Demo, Version: version(),
+		AdminKey: adminKey, SecureCookies: c.SecureCookies, PublicURL: c.PublicURL, RosterLink: c.RosterLink, PushKey: push.Public, PushPrivate: c.PushPrivate,
+		DutyPhone: c.DutyPhone, Demo: c.Demo, Version: version(),
 		Installation: installation, KafkaPrefix: c.KafkaPrefix, Log: log, Registerer: registry, Gatherer: registry,
 	})
 	if err != nil {
@@ -195,6 +206,19 @@ func serve(ctx context.Context, c *serveCommand, adminKey string, out io.Writer,
 	case err := <-o.failed:
 		return err
 	}
+}
+
+// notifier makes the part that wakes people.
+func (c *serveCommand) notifier(ctx context.Context, store *sqlite.Store, feed *dispatch.Feed, intake *ingest.Intake,
+	push notify.PushKeys, registry *prometheus.Registry, log *slog.Logger,
+) (*notify.Notifier, error) {
+	secret, err := notify.LoadSecret(ctx, store)
+	if err != nil {
+		return nil, err
+	}
+	return notify.New(notify.Options{Journal: feed, Store: store, Intake: intake, AlarmWindow: c.AlarmWindow, Secret: secret, Push: push,
+		BoardURL: strings.TrimRight(c.PublicURL, "/"), Webhooks: notify.WebhookClient(), Pushes: notify.PushClient(c.PushPrivate),
+		Logger: log, Registry: registry}), nil
 }
 
 // openBroker starts the embedded broker, or gives the addresses of an outside

@@ -84,6 +84,11 @@ func (w *writer) batch(batch *dispatch.Batch) error {
 			return fmt.Errorf("sqlite: team %d: %w", team.Key, err)
 		}
 	}
+	for _, coordinator := range batch.Coordinators {
+		if err := w.coordinator(coordinator); err != nil {
+			return fmt.Errorf("sqlite: coordinator %s: %w", coordinator.ID, err)
+		}
+	}
 	for i := range batch.Positions {
 		if err := w.position(&batch.Positions[i]); err != nil {
 			return fmt.Errorf("sqlite: position of a team: %w", err)

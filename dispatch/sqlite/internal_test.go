@@ -64,6 +64,8 @@ func TestChecksRepeatTheVocabulary(t *testing.T) {
 		"assignment.status":      strs(dispatch.AssignmentStatuses()),
 		"sealed_outcome.outcome": strs(dispatch.Outcomes()),
 		"note.audience":          strs(dispatch.Audiences()),
+		"delivery.channel":       strs(dispatch.Channels()),
+		"delivery.state":         strs(dispatch.DeliveryStates()),
 		"member.answer":          strs(dispatch.MemberAnswers()),
 	}
 	got := map[string][]string{}

@@ -31,6 +31,9 @@ func (s *Store) Load(ctx context.Context) (*dispatch.Snapshot, error) {
 		if snapshot.Teams, err = readTeams(ctx, tx, "key"); err != nil {
 			return err
 		}
+		if snapshot.Coordinators, err = readCoordinators(ctx, tx); err != nil {
+			return err
+		}
 		if snapshot.Positions, err = readPositions(ctx, tx); err != nil {
 			return err
 		}

@@ -74,3 +74,27 @@ func readPositions(ctx context.Context, tx *sql.Tx) (positions []dispatch.TeamPo
 	}
 	return positions, nil
 }
+
+// Coordinators gives all coordinators, in the order of their ids.
+func (s *Store) Coordinators(ctx context.Context) (coordinators []*dispatch.Coordinator, err error) {
+	err = s.reading(ctx, func(tx *sql.Tx) (err error) {
+		coordinators, err = readCoordinators(ctx, tx)
+		return err
+	})
+	return coordinators, err
+}
+
+func readCoordinators(ctx context.Context, tx *sql.Tx) (coordinators []*dispatch.Coordinator, err error) {
+	err = eachRow(ctx, tx, `SELECT id, regions, detail, registered_at, changed FROM coordinator ORDER BY id`, nil, func(rows *sql.Rows) error {
+		c := &dispatch.Coordinator{}
+		var detail coordinatorDetail
+		err := rows.Scan(&c.ID, scanArray(&c.Regions), scanJSON(&detail), scanTime(&c.At), &c.Changed)
+		c.Name, c.Contacts, c.Language, c.Duty = detail.Name, detail.Contacts, detail.Language, detail.Duty
+		coordinators = append(coordinators, c)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("sqlite: coordinators: %w", err)
+	}
+	return coordinators, nil
+}

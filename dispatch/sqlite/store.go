@@ -58,6 +58,9 @@ var (
 	_ dispatch.Store   = (*Store)(nil)
 	_ dispatch.Cursors = (*Store)(nil)
 	_ dispatch.Keys    = (*Store)(nil)
+
+	_ dispatch.Deliveries        = (*Store)(nil)
+	_ dispatch.PushSubscriptions = (*Store)(nil)
 )
 
 // errClosed is what a store gives after Close.

@@ -58,3 +58,25 @@ func jsonArray[T any](values []T) (string, error) {
 	}
 	return string(data), nil
 }
+
+// coordinatorDetail is what no query asks for.
+type coordinatorDetail struct {
+	Name     string                 `json:"name,omitempty"`
+	Contacts []dispatch.Contact     `json:"contacts,omitempty"`
+	Language string                 `json:"language,omitempty"`
+	Duty     *dispatch.DutyCalendar `json:"duty,omitempty"`
+}
+
+func (w *writer) coordinator(c *dispatch.Coordinator) error {
+	regions, err := jsonArray(c.Regions)
+	if err != nil {
+		return err
+	}
+	detail, err := detailText(coordinatorDetail{c.Name, c.Contacts, c.Language, c.Duty})
+	if err != nil {
+		return err
+	}
+	return w.exec(`INSERT INTO coordinator (id, regions, detail, registered_at, changed) VALUES (?, ?, ?, ?, ?)
+		ON CONFLICT (id) DO UPDATE SET regions = excluded.regions, detail = excluded.detail, registered_at = excluded.registered_at,
+			changed = excluded.changed`, c.ID, regions, detail, milliseconds(c.At), c.Changed)
+}

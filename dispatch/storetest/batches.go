@@ -182,6 +182,8 @@ func messages(seed uint64, n int) []dispatch.Message {
 			Kinds: dispatch.Kinds(), Answers: []dispatch.Answers{dispatch.AnswersManual, dispatch.AnswersAutomatic}[i/3], At: now}
 		add(dispatch.Message{Identity: dispatch.TeamMessageIdentity(registration.ID, "team.registered", now), Registration: registration})
 	}
+	registration := &dispatch.CoordinatorRegistration{ID: "aigul", Regions: []string{"KZ-39"}, At: now}
+	add(dispatch.Message{Identity: dispatch.TeamMessageIdentity(registration.ID, "coordinator.registered", now), Coordinator: registration})
 	filed := 0
 	for len(all) < n {
 		switch kind := random.IntN(10); {
@@ -217,14 +219,15 @@ func messages(seed uint64, n int) []dispatch.Message {
 				Application: &dispatch.ApplicationRef{System: "test", ID: fmt.Sprint(max(1, filed+1-random.IntN(9)))}, At: now, TeamID: teamID(),
 				Actor:     dispatch.Actor{Type: "user", ID: "u1", Roles: []string{"coordinator"}},
 				SubjectID: []string{"", "s1", "s2"}[random.IntN(3)], CallOut: dispatch.CallOuts()[random.IntN(3)], Audience: dispatch.AudienceTeam,
-				Outcome: dispatch.Outcomes()[random.IntN(4)], Note: []string{"", "у моста"}[random.IntN(2)], Confirmed: "police", ToldBy: "office", Role: "coordinator"}
+				Outcome: dispatch.Outcomes()[random.IntN(4)], Note: []string{"", "у моста"}[random.IntN(2)], Confirmed: "police", ToldBy: "office", Role: "coordinator",
+				Channel: dispatch.ChannelWebhook, About: dispatch.EventOffered, Delivered: true}
 			if len(taken) > 0 && random.IntN(3) == 0 {
 				command.Application.ID = taken[random.IntN(len(taken))]
 			}
 			if c := asked[command.Application.ID]; c != nil && len(c.Assignments) > 0 && random.IntN(8) > 0 {
 				a := c.Assignments[random.IntN(len(c.Assignments))]
 				command.TeamID = a.TeamID
-				if next := onTheWay[a.Status]; len(next) > 0 && random.IntN(2) == 0 {
+				if next := onTheWay[a.Status]; len(next) > 0 && random.IntN(4) > 0 {
 					command.Type = next[random.IntN(len(next))]
 				}
 			}
@@ -256,6 +259,23 @@ func messages(seed uint64, n int) []dispatch.Message {
 				command.Urgency, command.Reason = dispatch.Urgencies()[len(all)%3], "со слов матери"
 			}
 			add(dispatch.Message{Identity: dispatch.CommandIdentity(command.ID), Command: command})
+		}
+	}
+	// At last the teams that were called back come home.
+	for i := range filed {
+		c := asked[fmt.Sprint(i+1)]
+		if c == nil {
+			continue
+		}
+		for _, a := range c.Assignments {
+			if a.Status != dispatch.AssignmentStandingDown {
+				continue
+			}
+			for _, home := range []dispatch.CommandType{dispatch.CommandStandDownAck, dispatch.CommandReturned} {
+				command := &dispatch.Command{ID: fmt.Sprint("home-", len(all)), Type: home, TeamID: a.TeamID, At: now,
+					Application: &dispatch.ApplicationRef{System: "test", ID: fmt.Sprint(i + 1)}}
+				add(dispatch.Message{Identity: dispatch.CommandIdentity(command.ID), Command: command})
+			}
 		}
 	}
 	return all
@@ -306,6 +326,8 @@ func contents(t *testing.T, store Database, all []dispatch.Message) []string {
 	}
 	teams, err := store.Teams(ctx)
 	note("teams", teams, err)
+	coordinators, err := store.Coordinators(ctx)
+	note("coordinators", coordinators, err)
 	letters, err := store.DeadLetters(ctx, 0, 1000, false)
 	note("dead letters", letters, err)
 	snapshot, err := store.Load(ctx)

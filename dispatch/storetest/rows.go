@@ -67,7 +67,8 @@ func (p *page) fullCase(team *dispatch.Team) *dispatch.Case {
 	*full = dispatch.Assignment{N: 2, Team: team.Key, TeamID: team.ID, Round: 2, Status: dispatch.AssignmentStandingDown, Slot: 2,
 		DistanceM: 12345.678, PositionAt: at(), Rings: 2, ByHand: true, OfferedAt: at(), AnswerBy: at(), AnsweredAt: at(), ETAAt: at(),
 		EnRouteAt: at(), OnSceneAt: at(), StandingDownAt: at(), AcknowledgedAt: at(), FinishedAt: at(), People: 5, PeopleReturned: 4,
-		Words: "едем, 20 минут", AssignmentDetail: dispatch.AssignmentDetail{StalePositionAt: at(), Skills: []string{"dog"},
+		Words: "едем, 20 минут", AssignmentDetail: dispatch.AssignmentDetail{StalePositionAt: at(),
+			Notified: []dispatch.Notified{{Channel: dispatch.ChannelWebhook, About: dispatch.EventOffered, Delivered: true, At: at()}}, Skills: []string{"dog"},
 			Pace: dispatch.Pace{Microseconds: 78000, Permille: 1500, Assumed: true}}, Created: full.Created, SlotChanged: full.SlotChanged, Changed: full.Changed}
 	return c
 }
@@ -197,7 +198,8 @@ func fullFields(at time.Time) dispatch.EventFields {
 		StatusNow: dispatch.StatusFound, Round: 1, Rings: 2, ByHand: true, DistanceM: pointer(1.5), AnswerBy: at, ETAMinutes: pointer(20),
 		People: pointer(3), LeadTeamID: pointer("t"), LeadOrganisation: "Region-10", Organisation: "Region-10", Capacity: 1,
 		RelatedCaseID: "c1-2", Applications: 2, Restored: true, Reasons: []string{"same_name", "near"},
-		Available: pointer(true), Until: at, Because: dispatch.AvailabilityRest, Roster: &dispatch.Roster{Coming: 4, Seats: 3, Arrived: 2, Home: 1}}
+		Available: pointer(true), Until: at, Channel: dispatch.ChannelWebhook, About: dispatch.EventOffered, Delivered: pointer(true), CoordinatorID: "c",
+		Because: dispatch.AvailabilityRest, Roster: &dispatch.Roster{Coming: 4, Seats: 3, Arrived: 2, Home: 1}}
 }
 
 // testChangedRows writes a second version of every row, and one in which most

@@ -17,6 +17,8 @@ type Database interface {
 	dispatch.Cursors
 	dispatch.Keys
 	dispatch.StatisticsStore
+	dispatch.Deliveries
+	dispatch.PushSubscriptions
 }
 
 // Opened is a new, empty database.
@@ -58,6 +60,9 @@ func Exercise(t *testing.T, open func(t *testing.T) Opened) {
 		{"cursors", testCursors},
 		{"API keys and settings", testKeys},
 		{"statistics", testStatistics},
+		{"coordinators", testCoordinators},
+		{"deliveries", testDeliveries},
+		{"push subscriptions", testPushSubscriptions},
 	} {
 		t.Run(part.name, func(t *testing.T) { part.run(t, newBook(t, open(t))) })
 	}

@@ -1,6 +1,6 @@
 // Imports checks which way the project's packages import each other:
 //
-//	geo ← dispatch ← {dispatch/sqlite, ingest, web} ← cmd/izdeu
+//	geo ← dispatch ← {dispatch/sqlite, ingest, web, web/notify} ← cmd/izdeu
 //
 // Siblings never import each other, dispatch knows no SQL, HTTP or Kafka, and a package that the table below does not
 // name is an error, so that a new folder is a decision. It reads `go list -json` and exits with status 1 and one line
@@ -44,6 +44,7 @@ var rules = map[string]rule{
 	"dispatch/sqlite":    {ours: []string{"geo", "dispatch"}, tests: []string{"dispatch/storetest"}},
 	"ingest":             {ours: []string{"geo", "dispatch"}, tests: []string{"dispatch/storetest", "dispatch/sqlite"}},
 	"web":                {ours: []string{"geo", "dispatch"}, tests: []string{"dispatch/storetest", "dispatch/sqlite", "ingest"}},
+	"web/notify":         {ours: []string{"geo", "dispatch"}, tests: []string{"dispatch/sqlite", "ingest"}},
 	"cmd/izdeu":          {anything: true},
 	"deploy":             {ours: []string{"geo", "dispatch"}},
 }

@@ -19,6 +19,7 @@ import {
 } from './page.mjs';
 import { membersAnswer } from './roster.mjs';
 import { api } from './server.mjs';
+import { wokenWhileClosed } from './waking.mjs';
 
 const pages = ['#/map', '#/cases', '#/new', '#/teams', '#/teams/new', '#/statistics', '#/dead-letters', '#/more'];
 
@@ -435,6 +436,7 @@ export const stories = [
   ['a link brings somebody to the case', shared],
   ['a wrong place is corrected on the phone', placeCorrected],
   ['a new life-threatening case is announced on any page', announced],
+  ['a push is shown while the board is closed, and leads to the case', wokenWhileClosed],
   ['language, look and region are kept', choicesKept],
   ['members of a team answer by a link, and are counted home', membersAnswer],
   ['the map is drawn, on a desk and a phone, light and dark', mapIsDrawn],

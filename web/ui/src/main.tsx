@@ -13,6 +13,7 @@ import { startRoute } from './route';
 import { startSession, takeCode } from './session';
 import { startConnection } from './shell/connection';
 import { startMedia } from './shell/media';
+import { startPush } from './waking/push';
 
 startPreferences();
 startMedia();
@@ -20,6 +21,7 @@ const code = takeCode();
 startRoute();
 startOutbox();
 startConnection();
+startPush();
 void startSession(code);
 
 const place = document.getElementById('board');

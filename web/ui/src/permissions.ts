@@ -68,6 +68,11 @@ export function changesTeams(session: Session | undefined): boolean {
   return has(session, 'admin', 'coordinator');
 }
 
+/** Is called by offers or alarms, so a device of theirs can be woken. */
+export function isWoken(session: Session | undefined): boolean {
+  return has(session, 'admin', 'coordinator', 'team');
+}
+
 export function switchesAvailability(session: Session | undefined, team: TeamView): boolean {
   return changesTeams(session) || (has(session, 'team') && (session?.teams?.includes(team.id) ?? false));
 }

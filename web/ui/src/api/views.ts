@@ -84,6 +84,8 @@ export interface AssignmentView {
   acknowledged_at?: string;
   returned_at?: string;
   people_returned?: number;
+  /** The newest report of each channel and what was told by it. */
+  notified?: { channel: 'webpush' | 'webhook'; about: string; delivered: boolean; at?: string }[];
 }
 
 export interface CaseView {

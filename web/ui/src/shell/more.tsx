@@ -7,6 +7,8 @@ import { chooseTheme, themeChoice } from '../preferences';
 import type { Page } from '../route';
 import { accountOf, info, session, signOut } from '../session';
 import { mayOpen } from './navigation';
+import { isWoken } from '../permissions';
+import { WakingSwitch } from '../waking/switch';
 import { LanguageSwitch, RegionSelect } from './top-bar';
 
 const numbers: readonly { number: string; name: Phrase }[] = [
@@ -57,6 +59,7 @@ export function MorePage() {
         <p class="secondary">{say(words.shell.emergencyNumbersHelp)}</p>
         <EmergencyNumbers />
       </section>
+      {isWoken(present) && <WakingSwitch />}
       <section class="section settings">
         <h2>{say(words.shell.language)}</h2>
         <LanguageSwitch />

@@ -276,5 +276,6 @@ export const eventType = {
   'assignment.released': ['Team released', 'Отряд освобождён', 'Жасақ босатылды'],
   'assignment.roster': ['A member answered', 'Ответ участника', 'Жасақ мүшесі жауап берді'],
   'team.registered': ['Team changed', 'Отряд изменён', 'Жасақ өзгерді'],
+  'coordinator.registered': ['Coordinator changed', 'Координатор изменён', 'Үйлестіруші өзгерді'],
   'team.availability': ['Readiness changed', 'Готовность изменена', 'Дайындығы өзгерді'],
 } as const satisfies Record<string, Phrase>;
