@@ -58,21 +58,40 @@ func BenchmarkApplication(b *testing.B) {
 	}
 }
 
-// BenchmarkTeamForManyWaiting registers a team for which 10,000 cases wait.
-func BenchmarkTeamForManyWaiting(b *testing.B) {
+// waitingFor is a state in which so many cases wait, all over the country, for
+// teams that all came free: some of large capacity, some of one.
+func waitingFor(b *testing.B, cases, teams, capacity int) (*State, *Message) {
+	b.Helper()
 	w := newWorld(b)
 	w.unchecked = true
-	for i := range 10_000 {
-		message := quickMessage(w, fmt.Sprint(i), kostanay)
+	random := rand.New(rand.NewPCG(5, 6)) //nolint:gosec // the same places every time
+	place := func() orb.Point { return orb.Point{50 + 35*random.Float64(), 42 + 12*random.Float64()} }
+	for i := range cases {
+		message := quickMessage(w, fmt.Sprint(i), place())
 		w.state.Apply(Decide(w.state, &message))
 		w.state.Settle()
 	}
-	r := TeamRegistration{ID: "dos", Base: kostanay, Kinds: Kinds(), Capacity: 1_000_000, Answers: AnswersAutomatic, At: w.now}
-	message := Message{Identity: TeamMessageIdentity("dos", "team.registered", w.now), Registration: &r, Now: w.now, At: w.now}
-	b.ReportAllocs()
-	for b.Loop() {
-		if changes := Decide(w.state, &message); len(changes.Cases) != 10_000 {
-			b.Fatalf("%d cases are served", len(changes.Cases))
-		}
+	for i := range teams {
+		r := TeamRegistration{ID: fmt.Sprint("team-", i), Base: place(), Kinds: Kinds(), Capacity: capacity, Answers: AnswersAutomatic, At: w.now}
+		w.state.Apply(Decide(w.state, &Message{Identity: TeamMessageIdentity(r.ID, "team.registered", w.now), Registration: &r, Now: w.now, At: w.now}))
+	}
+	timer, _ := w.state.NextDeadline()
+	return w.state, &Message{Timer: &timer, Now: w.now}
+}
+
+// BenchmarkMatch matches what waits.
+func BenchmarkMatch(b *testing.B) {
+	for _, size := range [][3]int{{50, 50, 1}, {300, 60, 1}, {70_000, 6, 1}, {70_000, 500, 1}, {10_000, 1, 1_000_000}} {
+		b.Run(fmt.Sprintf("%d cases, %d teams of %d", size[0], size[1], size[2]), func(b *testing.B) {
+			state, message := waitingFor(b, size[0], size[1], size[2])
+			b.ReportAllocs()
+			served := 0
+			for b.Loop() {
+				served = len(Decide(state, message).Cases)
+			}
+			if served < min(size[0], size[1]*size[2]) {
+				b.Fatalf("%d cases are served", served)
+			}
+		})
 	}
 }

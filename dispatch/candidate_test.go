@@ -82,6 +82,7 @@ func TestTwoTeams(t *testing.T) {
 		t.Fatalf("lead %s", c.LeadTeam)
 	}
 	w.team("leader-astana", astana)
+	w.advance(time.Second)
 	w.wantStatuses(key, "dos:declined bars:released victoria:accepted leader-astana:offered")
 	if regions := w.rows[key].Regions; len(regions) != 2 || regions[0] != "KZ-39" || regions[1] != "KZ-71" {
 		t.Fatalf("regions %v", regions)

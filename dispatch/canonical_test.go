@@ -126,8 +126,8 @@ func dump(s *State, now time.Time) string {
 		}
 		d.Teams = append(d.Teams, team)
 	}
-	for _, key := range s.waiting.inOrder() {
-		d.Waiting = append(d.Waiting, key)
+	for place := range s.waiting.behind(frontOfQueue) {
+		d.Waiting = append(d.Waiting, place.key)
 	}
 	d.Deadlines = wantedTimers(s)
 	return canonical(d)

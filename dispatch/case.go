@@ -62,6 +62,9 @@ type CaseDetail struct {
 	Joined     []JoinedApplication `json:"joined,omitempty"`     // the applications beside the one that opened it
 	Likely     []LikelyDuplicate   `json:"likely,omitempty"`     // cases that may be the same; a person decides
 	Apart      []int64             `json:"apart,omitempty"`      // cases that a person has said are others
+	// FirstInQueue says that the case lost its team to something more urgent:
+	// it is served before others of its urgency.
+	FirstInQueue bool `json:"first_in_queue,omitempty"`
 }
 
 // Application is one filed application of a case.

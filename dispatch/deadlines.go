@@ -3,6 +3,7 @@ package dispatch
 import (
 	"cmp"
 	"container/heap"
+	"time"
 )
 
 // deadlines holds the timers that may be due some day. An entry whose offer
@@ -34,13 +35,19 @@ func (s *State) addDeadline(t Timer) { heap.Push(&s.deadlines, t) }
 // NextDeadline gives the next timer that is still wanted, the earliest first;
 // false when there is none.
 func (s *State) NextDeadline() (Timer, bool) {
+	match := Timer{Kind: TimerMatch, Due: s.matchDue}
 	for len(s.deadlines) > 0 {
-		if t := s.deadlines[0]; s.wanted(t) {
-			return t, true
+		t := s.deadlines[0]
+		if !s.wanted(t) {
+			heap.Pop(&s.deadlines)
+			continue
 		}
-		heap.Pop(&s.deadlines)
+		if s.wanted(match) && match.Due.Before(t.Due) {
+			return match, true // with equal times it comes last: for all that came free
+		}
+		return t, true
 	}
-	return Timer{}, false
+	return match, s.wanted(match)
 }
 
 // wanted says that what the timer was made for still waits.
@@ -62,6 +69,8 @@ func (s *State) wanted(t Timer) bool {
 	case TimerRest:
 		team := s.team(t.Team)
 		return team != nil && len(team.team.Rests) > 0 && team.team.Rests[0].Equal(t.Due)
+	case TimerMatch:
+		return !s.matchDue.IsZero()
 	}
 	return false
 }
@@ -69,6 +78,10 @@ func (s *State) wanted(t Timer) bool {
 // dropDeadline forgets a timer that cannot be decided, until the state is
 // loaded again.
 func (s *State) dropDeadline(t Timer) {
+	if t.Kind == TimerMatch {
+		s.matchDue = time.Time{}
+		return
+	}
 	for i := range s.deadlines {
 		if s.deadlines[i] == t {
 			heap.Remove(&s.deadlines, i)

@@ -19,6 +19,10 @@ type Changes struct {
 	Applied      *Applied
 	DeadLetter   *DeadLetter
 	Replayed     int64
+	// Freed says that a team may have room for a case that waits.
+	Freed bool
+	// Match is set when what waits was matched.
+	Match *MatchProgress
 	// Result is one word for metrics: opened, joined, amended, repeated, done,
 	// refused, dead_letter, timer, failed.
 	Result string
@@ -64,8 +68,8 @@ func Decide(state *State, message *Message) *Changes {
 	case message.Coordinator != nil:
 		d.apply(func() (int64, *Refusal) { return 0, d.registerCoordinator(message.Coordinator) })
 	}
-	d.serveFreed()
 	d.ringAgain()
+	d.changes.Freed = len(d.freed) > 0
 	d.finish()
 	return &d.changes
 }
@@ -81,10 +85,7 @@ type decision struct {
 	changes  Changes
 	byKey    map[int64]*Case // changes.Cases, once they are many
 	slots    []teamSlots     // of the teams whose slots this decision moves
-	freed    []int32         // teams that have room again
-	// touched is how many cases were changed before teams that came free were
-	// given to what waits; the others are known to wait.
-	touched int
+	freed    []int32         // teams that may have room for a case that waits
 	// following is set for what the command did not say but led to.
 	following bool
 }

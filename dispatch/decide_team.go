@@ -30,12 +30,10 @@ func (d *decision) register(r *TeamRegistration) *Refusal {
 	return nil
 }
 
-// putTeam keeps the next version of a team, and lets it be asked for what
-// waits: the rest of the decision sees a state in which it stands already.
+// putTeam keeps the next version of a team, and lets it be asked for what waits.
 func (d *decision) putTeam(team *Team) {
 	d.changes.Teams = append(d.changes.Teams, team)
-	if team.MayBeAsked() && d.s.waiting.len() > 0 {
-		d.s = d.s.withTeam(team)
+	if team.MayBeAsked() {
 		d.free(team.Key)
 	}
 }
@@ -108,7 +106,6 @@ func (d *decision) rest(c *Case, a *Assignment, t *teamState) {
 	d.following = true
 	d.keepStanding(&team, AvailabilityRest)
 	d.following = false
-	d.s = d.s.withTeam(&team) // also where it cannot be asked: not in this decision either
 }
 
 // keepStanding keeps a team whose availability has changed, and says why.

@@ -368,6 +368,7 @@ func TestPlacesAndSkills(t *testing.T) {
 	w.do(CommandUpdate, key, "", func(c *Command) {
 		c.Fields, c.Given = &Filing{Needs: Needs{Skills: []string{"boat"}}}, []string{"/needs/skills"}
 	})
+	w.advance(time.Second)
 	w.team("boat", astana, withSkills("boat"))
 	w.wantStatuses(key, "near:accepted dog:offered boat:offered")
 }

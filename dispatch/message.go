@@ -90,6 +90,7 @@ const (
 	TimerAvailability TimerKind = "availability" // a team is available again
 	TimerDuty         TimerKind = "duty"         // a team's duty calendar changes
 	TimerRest         TimerKind = "rest"         // a crew of a team has rested
+	TimerMatch        TimerKind = "match"        // what waits is matched with the teams that have room
 )
 
 // Timer is a message that the leader makes when a deadline has passed.

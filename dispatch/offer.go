@@ -15,22 +15,32 @@ import (
 const keptCandidates = 20
 
 // ask offers the case to the nearest teams until as many are asked as it
-// wants. With nobody left to ask it waits, and says so once. An open call to
-// several teams at once has its place here: it wants more offers than teams.
+// wants. With nobody left to ask it waits, and says so once. Where others wait
+// too and a team came free, all of them wait for the next match. An open call
+// to several teams at once has its place here: it wants more offers than teams.
 func (d *decision) ask(c *Case) {
+	if d.leftToMatch(c) {
+		return
+	}
 	for wantsTeam(c) {
 		t, considered := d.choose(c)
 		if t == nil {
-			if c.UnansweredAt.IsZero() {
-				c.UnansweredAt = d.now
-				c.Changed = d.emit(EventCaseUnanswered, c, nil, EventFields{})
-				considered.Sequence = c.Changed
-				d.changes.Decisions = append(d.changes.Decisions, considered)
-			}
+			d.unanswered(c, considered)
 			return
 		}
 		d.offer(c, t, considered, false)
 	}
+}
+
+// unanswered says, once, that nobody is left to ask.
+func (d *decision) unanswered(c *Case, considered Decision) {
+	if !c.UnansweredAt.IsZero() {
+		return
+	}
+	c.UnansweredAt = d.now
+	c.Changed = d.emit(EventCaseUnanswered, c, nil, EventFields{})
+	considered.Sequence = c.Changed
+	d.changes.Decisions = append(d.changes.Decisions, considered)
 }
 
 // offer asks a team. A team that did not answer or declined before is asked
@@ -331,11 +341,11 @@ func (d *decision) mark(considered *Decision, chosen Candidate) {
 }
 
 // ringAgain asks those that did not answer, for the cases of this decision
-// that nobody else can be asked for: no answer is not a refusal. It comes after
-// the teams that came free were given to what is more urgent.
+// that nobody else can be asked for: no answer is not a refusal. Where others
+// wait for the teams that came free, the match rings.
 func (d *decision) ringAgain() {
 	for _, c := range d.changes.Cases {
-		for wantsTeam(c) {
+		for wantsTeam(c) && !d.leftToMatch(c) {
 			t := d.chooseAgain(c)
 			if t == nil {
 				break
@@ -370,118 +380,17 @@ func (d *decision) chooseAgain(c *Case) *teamState {
 	return best
 }
 
-// serveFreed offers what waits to the teams that came free in this decision.
-func (d *decision) serveFreed() {
-	d.touched = len(d.changes.Cases)
-	for len(d.freed) > 0 {
-		t := d.s.team(d.freed[0])
-		d.freed = d.freed[1:]
-		d.serve(t)
-	}
-}
-
-// serve offers waiting cases until the team has no room or nobody waits for it.
-func (d *decision) serve(t *teamState) {
-	var look waitingLook
-	for {
-		key, rings := d.waitingFor(t, &look)
-		if key == 0 {
-			return
-		}
-		c := d.edit(key)
-		if rings == 0 {
-			next, considered := d.choose(c)
-			if next == nil {
-				return
-			}
-			d.offer(c, next, considered, false)
-			continue
-		}
-		next := d.chooseAgain(c)
-		d.offer(c, next, d.consider(c, next, ChoiceRung), false)
-	}
-}
-
-// waitingLook is how far a team's look through what waits has come: before
-// from, nothing waits that it was not asked for; rung says that there is
-// something which it was asked for and did not answer.
-type waitingLook struct {
-	from [3]int
-	rung [3]bool
-}
-
-// waitingFor gives the case that a team with room should be asked for next,
-// and how often it was: the most urgent, then the one it was rung for least,
-// then the oldest. 0 when there is none.
-func (d *decision) waitingFor(t *teamState, look *waitingLook) (key int64, rings int) {
-	best := -1 // the urgency of key
-	consider := func(c *Case, asked int) {
-		if rank := c.Urgency.rank(); rank > best || rank == best && (asked < rings || asked == rings && c.Key < key) {
-			best, key, rings = rank, c.Key, asked
-		}
-	}
-	for _, c := range d.changes.Cases[:d.touched] {
-		if asked, may := d.mayServe(c, t); may {
-			consider(c, asked)
-		}
-	}
-	for rank := len(d.s.waiting.byRank) - 1; rank >= max(best, 0); rank-- {
-		keys := d.s.waiting.byRank[rank]
-		fresh := false
-		for ; look.from[rank] < len(keys); look.from[rank]++ {
-			c := d.view(keys[look.from[rank]])
-			if c.Urgency.rank() != rank {
-				continue // changed by this decision: looked at above
-			}
-			asked, may := d.mayServe(c, t)
-			if !may {
-				continue
-			}
-			consider(c, asked)
-			if fresh = asked == 0; fresh {
-				break
-			}
-			look.rung[rank] = true
-		}
-		if fresh || !look.rung[rank] {
-			continue
-		}
-		for _, waiting := range keys {
-			c := d.view(waiting)
-			if asked, may := d.mayServe(c, t); may {
-				consider(c, asked)
-			}
-		}
-	}
-	return key, rings
-}
-
-// mayServe says whether a waiting case may be offered to a team now, and how
-// often it was.
-func (d *decision) mayServe(c *Case, t *teamState) (asked int, may bool) {
-	if !wantsTeam(c) {
-		return 0, false
-	}
-	distance := 0.0
-	if t.rangeM > 0 {
-		point, _ := d.positionOf(t)
-		distance = geo.Distance(point, *c.Location)
-	}
-	switch d.assess(c, t, distance) {
-	case CandidateEligible:
-		return 0, true
-	case CandidateNoAnswer:
-		return c.assignmentOf(t.team.Key).Rings, true
-	}
-	return 0, false
-}
-
 // timer does what is due.
 func (d *decision) timer(timer Timer) {
 	if !d.s.wanted(timer) {
 		return
 	}
-	if timer.Kind != TimerOffer {
+	switch timer.Kind {
+	case TimerOffer:
+	case TimerMatch:
+		d.match()
+		return
+	default:
 		d.teamTimer(timer)
 		return
 	}
@@ -491,8 +400,5 @@ func (d *decision) timer(timer Timer) {
 	d.setAssignment(c, a, AssignmentNoAnswer)
 	d.emit(EventNoAnswer, c, t.team, EventFields{Round: a.Round, Rings: a.Rings})
 	d.setStatus(c)
-	if c.Kind == VolunteerEvent {
-		d.free(t.team.Key) // it took no slot, but may be rung again
-	}
 	d.ask(c)
 }

@@ -220,6 +220,7 @@ func TestSuspendedAndResumed(t *testing.T) {
 	w.wantStatuses(key, "dos:standing_down bars:offered")
 	w.do(CommandDecline, key, "bars")
 	w.do(CommandReturned, key, "dos")
+	w.advance(time.Second)
 	w.wantStatuses(key, "dos:returned bars:declined dos:offered")
 	if a := w.rows[key].Assignment("dos"); a.Round != 2 || a.Rings != 1 || a.N != 3 {
 		t.Fatalf("%+v", a)

@@ -252,6 +252,7 @@ func (a *actions) again() {
 func randomly(t *rapid.T) *actions {
 	a := &actions{t: t, w: duplicatesWorld(t)}
 	a.w.state.settings.Rest = oneOf(a, "rest", 0, 10*time.Minute)
+	a.w.lazy = a.pick("lazy", 2) == 0
 	for _, id := range testTeams[:3] {
 		a.w.team(id, oneOf(a, "base", testPlaces...))
 	}

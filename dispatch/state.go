@@ -1,7 +1,6 @@
 package dispatch
 
 import (
-	"maps"
 	"slices"
 	"time"
 
@@ -17,6 +16,12 @@ type Settings struct {
 	PositionFresh time.Duration
 	// Rest is how long a crew rests after it has come home; 0: not at all.
 	Rest time.Duration
+	// UrgencyWeight is what a minute of waiting or travel counts, by urgency,
+	// when teams are matched with what waits; WaitingHorizon is how long a case
+	// that is left out is taken to wait on. Both are assumptions: the higher
+	// the horizon, the stricter the order of urgency.
+	UrgencyWeight  map[Urgency]int64
+	WaitingHorizon time.Duration
 	// Travel says how each transport is taken to travel until local data
 	// replace it; TravelRange how far a trip may be off: the most is so many
 	// times what is expected, the least is that part of it.
@@ -42,6 +47,9 @@ func DefaultSettings() Settings {
 		DuplicateWindow:    defaultDuplicateWindow,
 		DuplicateDistanceM: defaultDuplicateDistanceM,
 		DuplicateAgeYears:  defaultDuplicateAgeYears,
+
+		UrgencyWeight:  map[Urgency]int64{LifeThreatening: 9, Urgent: 3, Routine: 1},
+		WaitingHorizon: 8 * time.Hour,
 	}
 }
 
@@ -65,7 +73,11 @@ type State struct {
 	numbers      map[string]int64
 	coordinators map[string]*Coordinator // by id
 	waiting      waitingSet
+	unsaid       waitingSet // those of which nobody was told that they wait
 	deadlines    deadlines
+	matchDue     time.Time       // when what waits is to be matched; zero: nothing has changed for it
+	matchFreed   bool            // a team may have room for it since the last match
+	match        MatchProgress   // of the last match since the state was loaded
 	bases        geo.Index       // every team's base, by key
 	positions    geo.Index       // the newest position of the teams that have one
 	moved        int64           // counts positions
@@ -154,6 +166,7 @@ func NewState(settings Settings, snapshot *Snapshot) *State {
 		s.putCase(c)
 	}
 	s.resume(snapshot.TrackEnds)
+	s.wantMatch(s.waiting.len() > 0)
 	return s
 }
 
@@ -282,6 +295,7 @@ func (s *State) MovePositions(positions []TeamPosition) (taken []TeamPosition, k
 		p.Counter = s.moved
 		s.putPosition(p)
 		kept = t.track(&p, kept)
+		s.wantMatch(t.rangeM > 0 && t.hasRoom()) // it may have come within its range
 		if i, again := newest[t.team.Key]; again {
 			taken[i] = p
 			continue
@@ -337,27 +351,6 @@ func (s *State) putTeam(team *Team) {
 	}
 }
 
-// withTeam gives a state that is like this one but for one team. The two share
-// everything else, so the copy is for reading, within one decision.
-func (s *State) withTeam(team *Team) *State {
-	next := *s
-	next.teams = slices.Clone(s.teams)
-	next.teamKeys = maps.Clone(s.teamKeys)
-	next.deadlines = nil
-	next.bases = geo.Index{}
-	for i, t := range s.teams {
-		if t.team.Key != team.Key {
-			next.bases.Set(t.team.Key, t.team.Base)
-			continue
-		}
-		copied := *t
-		next.teams[i] = &copied
-	}
-	next.putTeam(team)
-	next.bases.Set(team.Key, team.Base)
-	return &next
-}
-
 // putCase puts a case, or the next version of one, into memory and brings
 // slots, deadlines and the waiting set up to date.
 func (s *State) putCase(c *Case) {
@@ -365,14 +358,18 @@ func (s *State) putCase(c *Case) {
 	if old != nil {
 		s.releaseSlots(old, c)
 		if wantsTeam(old) {
-			s.waiting.remove(old.Urgency.rank(), old.Key)
+			s.waiting.remove(old)
+			s.unsaid.remove(old)
 		}
 	}
 	s.cases[c.Key] = c
 	s.takeSlots(old, c)
 	s.follow(old, c)
 	if wantsTeam(c) {
-		s.waiting.add(c.Urgency.rank(), c.Key)
+		s.waiting.add(c)
+		if c.UnansweredAt.IsZero() {
+			s.unsaid.add(c)
+		}
 	}
 	for i := range c.Applications {
 		s.applications[c.Applications[i].Identity] = c.Key
@@ -457,6 +454,10 @@ func (s *State) Apply(changes *Changes) {
 	if changes.Applied != nil {
 		s.applied[0][changes.Applied.Identity] = *changes.Applied
 	}
+	if changes.Match != nil {
+		s.match, s.matchDue, s.matchFreed = *changes.Match, time.Time{}, false
+	}
+	s.wantMatch(changes.Freed)
 }
 
 // wantsTeam says that the case wants more teams than have accepted or are

@@ -341,7 +341,8 @@ func (w *world) checkCase(c *Case) {
 }
 
 // checkWaiting: what wants a team is known to wait, every open offer has a
-// deadline, and nobody waits while a team is free that could be asked.
+// deadline, and nobody waits while a team is free that could be asked, unless a
+// match is due.
 func (w *world) checkWaiting() {
 	w.tb.Helper()
 	d := &decision{s: w.state, now: w.now}
@@ -361,18 +362,28 @@ func (w *world) checkWaiting() {
 			if t.team.RangeKM > 0 {
 				continue // what is within its range changes as it moves
 			}
-			if result := d.assess(c, t, 0); result == CandidateEligible || result == CandidateNoAnswer {
+			if result := d.assess(c, t, 0); !w.state.matchDue.IsZero() {
+				continue
+			} else if result == CandidateEligible || result == CandidateNoAnswer {
 				w.tb.Fatalf("case %d waits (%s) while %s is %s", key, w.statuses(key), t.team.ID, result)
 			}
 		}
 	}
-	for _, key := range w.state.waiting.inOrder() {
-		have = append(have, key)
+	for place := range w.state.waiting.behind(frontOfQueue) {
+		have = append(have, place.key)
 	}
 	slices.Sort(want)
 	slices.Sort(have)
 	if !slices.Equal(want, have) {
 		w.tb.Fatalf("cases %v want a team, %v wait", want, have)
+	}
+	if due := w.state.matchDue; !due.IsZero() && (len(want) == 0 || due.After(w.now.Add(matchEvery))) {
+		w.tb.Fatalf("%d cases wait, a match is due at %s", len(want), due)
+	}
+	for _, key := range want {
+		if c := w.state.cases[key]; w.state.matchDue.IsZero() && c.UnansweredAt.IsZero() {
+			w.tb.Fatalf("case %d waits, and nobody was told", key)
+		}
 	}
 	off := 0
 	for _, t := range w.state.teams {

@@ -25,6 +25,11 @@ type world struct {
 	ids   int
 	// unchecked leaves the checks out, for benchmarks.
 	unchecked bool
+	// lazy leaves it to advance to match what waits: as when the leader has
+	// more to read. Otherwise a match that is due is made at once.
+	lazy bool
+	// matched is what the last match changed.
+	matched *Changes
 
 	steps     []step
 	rows      map[int64]*Case
@@ -167,8 +172,18 @@ func (w *world) snapshot() *Snapshot {
 	return snapshot
 }
 
-// send decides one message now and applies it.
+// send decides one message now and applies it, and matches what waits where
+// that is due.
 func (w *world) send(message Message) *Changes {
+	w.tb.Helper()
+	changes := w.decide(message)
+	if timer, ok := w.state.NextDeadline(); !w.lazy && ok && timer.Kind == TimerMatch && !timer.Due.After(w.now) {
+		w.matched = w.decide(Message{Timer: &timer})
+	}
+	return changes
+}
+
+func (w *world) decide(message Message) *Changes {
 	w.tb.Helper()
 	message.Now = w.now
 	if message.At.IsZero() && message.Timer == nil {

@@ -70,9 +70,10 @@ func (s *scripted) Next(ctx context.Context, _ int) (dispatch.Input, error) {
 	return input, nil
 }
 
-// Ends implements dispatch.Inbox.
+// Ends implements dispatch.Inbox. There is always more to read, so that no
+// timer fires but those among the messages.
 func (s *scripted) Ends(context.Context) ([]dispatch.SourceOffset, error) {
-	return []dispatch.SourceOffset{{Topic: scriptTopic, Next: s.end}}, nil
+	return []dispatch.SourceOffset{{Topic: scriptTopic, Next: s.end + 1}}, nil
 }
 
 // Committed implements dispatch.Inbox.
@@ -146,7 +147,8 @@ var onTheWay = map[dispatch.AssignmentStatus][]dispatch.CommandType{
 	dispatch.AssignmentStandingDown: {dispatch.CommandStandDownAck, dispatch.CommandReturned, dispatch.CommandReturned},
 }
 
-// messages makes a stream in which much happens: the same for one seed.
+// messages makes a stream in which much happens, the matches of what waits
+// among it: the same for one seed.
 func messages(seed uint64, n int) []dispatch.Message {
 	random := rand.New(rand.NewPCG(seed, 1)) // #nosec G404 -- a test's messages
 	now := time.Now().UTC().Truncate(time.Hour).Add(-24 * time.Hour)
@@ -157,7 +159,11 @@ func messages(seed uint64, n int) []dispatch.Message {
 	asked := map[string]*dispatch.Case{} // by application
 	var merged []string                  // ids of cases
 	var taken []string                   // applications of cases that a team was asked for, in order
-	add := func(m dispatch.Message) {
+	var add func(m dispatch.Message)
+	add = func(m dispatch.Message) {
+		if timer, due := state.NextDeadline(); due && m.Timer == nil && timer.Kind == dispatch.TimerMatch && !timer.Due.After(now) {
+			add(dispatch.Message{Timer: &timer})
+		}
 		now = now.Add(time.Duration(random.IntN(5000)) * time.Millisecond)
 		m.At, m.Now = now, now
 		all = append(all, m)
@@ -437,6 +443,7 @@ func testLoadedState(t *testing.T, open func(*testing.T) Opened) {
 				same(t, "team is known", known, stored)
 				same(t, "team", want, got)
 			}
+			same(t, "what the match of what waits does", match(memory), match(loaded))
 			want, due := memory.NextDeadline()
 			got, stored := loaded.NextDeadline()
 			same(t, "a deadline is known", due, stored)
@@ -454,6 +461,18 @@ func testLoadedState(t *testing.T, open func(*testing.T) Opened) {
 			}
 		})
 	}
+}
+
+// match makes the match of what waits, which is due at once in a state that was
+// loaded, and gives its events.
+func match(state *dispatch.State) []dispatch.Event {
+	timer, due := state.NextDeadline()
+	if !due || timer.Kind != dispatch.TimerMatch {
+		return nil
+	}
+	changes := dispatch.Decide(state, &dispatch.Message{Timer: &timer, Now: state.LastEvent()})
+	state.Apply(changes)
+	return changes.Events
 }
 
 // testCulprit: a message that the store refuses stands alone in the end, and

@@ -27,6 +27,7 @@ func (p *page) fullCase(team *dispatch.Team) *dispatch.Case {
 	c.PeopleAtRisk = &dispatch.PeopleAtRisk{Total: pointer(7), Children: pointer(0), Immobile: pointer(2)}
 	c.Event = &dispatch.EventDetails{Title: "Сбор", Direction: "лес", StartsAt: at(), EndsAt: at(), VolunteersNeeded: 12}
 	c.NeedsReview = []dispatch.Review{{Pointer: "/location", Detail: "outside of the country", Holds: true}, {Pointer: "/subjects/0/age", Detail: "not a number"}}
+	c.FirstInQueue = true
 	c.Weather, c.UrgencyFrom, c.UrgencySetBy, c.UrgencySetAt = "blizzard", dispatch.UrgencySet, "user:1", at()
 	c.LeadTeam = team.ID
 	outcome := dispatch.SubjectOutcome{Outcome: dispatch.OutcomeFound, Condition: dispatch.ConditionInjured, FoundBy: "team", ConfirmedBy: "КУИ",
