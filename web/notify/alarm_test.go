@@ -2,12 +2,15 @@ package notify
 
 import (
 	"errors"
+	"log/slog"
 	"net/http"
 	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	dto "github.com/prometheus/client_model/go"
 
 	"github.com/izdeu/izdeu/dispatch"
 )
@@ -132,6 +135,30 @@ func TestOtherAlarms(t *testing.T) {
 		}
 		if !slices.Equal(got, []string{"dead_letter", "case.opened"}) {
 			t.Errorf("alarms: %v", got)
+		}
+	})
+}
+
+// Alarms that reach nobody are counted, and logged once a minute.
+func TestAlarmsForNobody(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		var log strings.Builder
+		n, stop := w.run(func(o *Options) { o.Logger = slog.New(slog.NewTextHandler(&log, nil)) })
+		w.flood(50)
+		after(time.Second)
+		w.flood(50)
+		after(time.Minute)
+		w.flood(1)
+		after(time.Second)
+		stop()
+		if got := strings.Count(log.String(), "reaches nobody"); got != 2 {
+			t.Errorf("logged %d times", got)
+		}
+		var counted dto.Metric
+		must(t, n.metrics.deliveries.WithLabelValues("", "nobody").Write(&counted))
+		if got := counted.GetCounter().GetValue(); got != 101 {
+			t.Errorf("counted %v", got)
 		}
 	})
 }

@@ -96,6 +96,7 @@ type Notifier struct {
 	pruned   time.Time
 	letters  int // dead letters when they were last looked at
 	looked   time.Time
+	missedAt time.Time // when it was logged that an alarm reaches nobody
 
 	open    map[string]*dispatch.Delivery // not done, by id
 	running map[string]string             // id -> host, of attempts and reports under way

@@ -121,9 +121,11 @@ func (n *Notifier) planEvents(ctx context.Context, epoch string) error {
 		var targets []target
 		if audienceOf(event) == theTeam {
 			targets = n.teamTargets(event.TeamID, subscriptions)
-		} else if c != nil {
-			targets = n.alarmTargets(c.Regions, subscriptions, now)
-			n.missed(targets, event.Type)
+		} else {
+			if c != nil {
+				targets = n.alarmTargets(c.Regions, subscriptions, now)
+			}
+			n.missed(targets, event.Type, now)
 		}
 		for _, to := range targets {
 			if c != nil {
@@ -140,7 +142,7 @@ func (n *Notifier) casesOf(ctx context.Context, waking []*dispatch.Event, subscr
 	cases := map[int64]*dispatch.Case{}
 	keys = keys[:0]
 	for _, event := range waking {
-		if audienceOf(event) == coordinators || len(n.teamTargets(event.TeamID, subscriptions)) > 0 {
+		if audienceOf(event) == coordinators && n.anybody(subscriptions) || audienceOf(event) == theTeam && len(n.teamTargets(event.TeamID, subscriptions)) > 0 {
 			keys = append(keys, event.Case)
 		}
 	}
@@ -181,7 +183,7 @@ func (n *Notifier) planDeadLetters(ctx context.Context, epoch string) error {
 				continue
 			}
 			targets := n.alarmTargets(nil, subscriptions, now)
-			n.missed(targets, dispatch.AboutDeadLetter)
+			n.missed(targets, dispatch.AboutDeadLetter, now)
 			for _, to := range targets {
 				plan.add("dead."+dispatch.Position{Epoch: epoch, Sequence: letter.ID}.String(), 0, 0,
 					dispatch.Notice{About: dispatch.AboutDeadLetter, HappenedAt: letter.At}, to, deadline, true)
@@ -194,10 +196,22 @@ func (n *Notifier) planDeadLetters(ctx context.Context, epoch string) error {
 	}
 }
 
+// anybody says whether there is somebody who is told of alarms.
+func (n *Notifier) anybody(subscriptions []dispatch.PushSubscription) bool {
+	return len(n.people) > 0 || slices.ContainsFunc(subscriptions, func(s dispatch.PushSubscription) bool { return s.Alarms })
+}
+
+// missedEvery is how often it is logged that alarms reach nobody.
+const missedEvery = time.Minute
+
 // missed says that an alarm reaches nobody.
-func (n *Notifier) missed(targets []target, about dispatch.EventType) {
-	if len(targets) == 0 {
-		n.metrics.deliveries.WithLabelValues("", "nobody").Inc()
+func (n *Notifier) missed(targets []target, about dispatch.EventType, now time.Time) {
+	if len(targets) > 0 {
+		return
+	}
+	n.metrics.deliveries.WithLabelValues("", "nobody").Inc()
+	if now.Sub(n.missedAt) >= missedEvery {
+		n.missedAt = now
 		n.log.Warn("an alarm reaches nobody: register coordinators with PUT /api/v1/coordinators/{id}", "about", about)
 	}
 }
