@@ -152,6 +152,7 @@ func (s *Server) routes() (http.Handler, error) {
 	s.registerApplications()
 	s.registerCases()
 	s.registerCallOut()
+	s.registerOwners()
 	s.registerTracks()
 	s.registerCommands()
 	s.registerTeams()

@@ -265,7 +265,7 @@ func TestSession(t *testing.T) {
 		in := w.send("POST", "/api/v1/session", fmt.Sprintf(`{"key":%q}`, w.keys[name]), http.Header{})
 		var who web.SessionAnswer
 		in.into(t, &who)
-		if in.status != 200 || who.Name != name || len(who.Roles) != 1 {
+		if in.status != 200 || who.ID == "" || who.Name != name || len(who.Roles) != 1 {
 			t.Errorf("signing in as %s: %d %s", name, in.status, in.body)
 		}
 	}

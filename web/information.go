@@ -181,7 +181,7 @@ func (s *Server) signIn(_ context.Context, in *signInInput) (*answer, error) {
 }
 
 func sessionAnswer(who *account) SessionAnswer {
-	return SessionAnswer{Name: who.name, Roles: who.roles, Regions: who.regions, Teams: who.teams, Systems: who.systems}
+	return SessionAnswer{ID: who.id, Name: who.name, Roles: who.roles, Regions: who.regions, Teams: who.teams, Systems: who.systems}
 }
 
 // promLog writes what promhttp has to say.

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -161,6 +162,13 @@ func (k *keyring) byKey(plain string) *account {
 	k.mu.RLock()
 	defer k.mu.RUnlock()
 	return k.byHash[hash]
+}
+
+// all gives the accounts of all keys, in no order.
+func (k *keyring) all() []*account {
+	k.mu.RLock()
+	defer k.mu.RUnlock()
+	return slices.Collect(maps.Values(k.byID))
 }
 
 // account gives the account of a key's id, nil for none.

@@ -43,6 +43,7 @@ const (
 	opGetCandidates    Operation = "get-candidates"
 	opGetCallOut       Operation = "get-call-out"
 	opGetTracks        Operation = "get-tracks"
+	opListOwners       Operation = "list-owners"
 	opSendCommand      Operation = "send-command"
 	opGetCommand       Operation = "get-command"
 	opListDeadLetters  Operation = "list-dead-letters"
@@ -141,7 +142,7 @@ var rightsOf = map[Role]rights{
 		cases: everywhere, teams: teamPositions, manage: everywhere,
 		personal: true, reporter: true, sealed: true, assignments: true, actors: true, letters: true, duplicates: true, rosters: everywhere,
 		audiences: dispatch.Audiences(),
-		operations: with(readOperations, opGetCandidates, opGetTracks, opFileApplication, opSendCommand, opGetCommand, opGetCallOut,
+		operations: with(readOperations, opGetCandidates, opListOwners, opGetTracks, opFileApplication, opSendCommand, opGetCommand, opGetCallOut,
 			opListDeadLetters, opReplayDeadLetter, opPutTeam, opReportPosition, opSetAvailability,
 			opListCoordinators, opPutCoordinator, opPushKey, opSubscribePush, opUnsubscribePush, opMetrics),
 	},
@@ -149,7 +150,7 @@ var rightsOf = map[Role]rights{
 		cases: ownRegionsAndNone, teams: teamPositions, manage: ownRegions,
 		personal: true, reporter: true, sealed: true, assignments: true, actors: true, letters: true, duplicates: true, rosters: everywhere,
 		audiences: dispatch.Audiences(),
-		operations: with(readOperations, opGetCandidates, opGetTracks, opFileApplication, opSendCommand, opGetCommand, opGetCallOut,
+		operations: with(readOperations, opGetCandidates, opListOwners, opGetTracks, opFileApplication, opSendCommand, opGetCommand, opGetCallOut,
 			opListDeadLetters, opReplayDeadLetter, opPutTeam, opReportPosition, opSetAvailability,
 			opListCoordinators, opPutCoordinator, opPushKey, opSubscribePush, opUnsubscribePush),
 	},
@@ -183,7 +184,7 @@ var rightsOf = map[Role]rights{
 		cases: ownRegions, teams: teamPositions,
 		personal: true, reporter: true, assignments: true, actors: true, rosters: everywhere,
 		audiences:  []dispatch.Audience{dispatch.AudienceTeam, dispatch.AudienceCoordination},
-		operations: with(readOperations, opGetCandidates, opGetTracks, opFileApplication, opSendCommand, opGetCommand),
+		operations: with(readOperations, opGetCandidates, opListOwners, opGetTracks, opFileApplication, opSendCommand, opGetCommand),
 		commands: map[dispatch.CommandType]commandRight{
 			dispatch.CommandNote: {audiences: []dispatch.Audience{dispatch.AudienceCoordination}},
 		},

@@ -45,6 +45,8 @@ func TestRightsRoleByOperation(t *testing.T) {
 		{"get-timeline", "GET", own + a + "/timeline", nil, [6]int{200, 200, 200, 200, 200, 200}},
 		{"get-timeline of others", "GET", others + b + "/timeline", nil, [6]int{200, 404, 404, 404, 404, 404}},
 		{"get-candidates", "GET", own + a + "/candidates", nil, [6]int{200, 200, 403, 403, 200, 403}},
+		{"list-owners", "GET", own + a + "/owners", nil, [6]int{200, 200, 403, 403, 200, 403}},
+		{"list-owners of others", "GET", others + b + "/owners", nil, [6]int{200, 404, 403, 403, 404, 403}},
 		{"get-tracks", "GET", own + a + "/tracks", nil, [6]int{200, 200, 200, 403, 200, 403}},
 		{"get-tracks of others", "GET", others + b + "/tracks", nil, [6]int{200, 404, 404, 403, 404, 403}},
 		{"get-candidates of others", "GET", others + b + "/candidates", nil, [6]int{200, 404, 403, 403, 404, 403}},
@@ -121,7 +123,7 @@ func TestRightsRoleByOperation(t *testing.T) {
 	w.get("admin", "/openapi.json").into(t, &document)
 	open := []string{"sign-in", "info", "regions", "health", "ready"}
 	walked := []string{"who-am-i", "openapi", "asyncapi", "metrics", "file-application", "get-application", "list-cases", "get-case", "get-timeline",
-		"get-candidates", "get-tracks", "get-call-out", "send-command", "get-command", "list-dead-letters", "replay-dead-letter", "list-teams", "put-team", "report-position",
+		"get-candidates", "list-owners", "get-tracks", "get-call-out", "send-command", "get-command", "list-dead-letters", "replay-dead-letter", "list-teams", "put-team", "report-position",
 		"set-availability", "get-board", "get-statistics", "sign-out", "live",
 		"list-coordinators", "put-coordinator", "push-key", "subscribe-push", "unsubscribe-push"}
 	n := 0
@@ -387,6 +389,26 @@ func TestCaseWithoutPlaceIsSeenByEveryCoordinator(t *testing.T) {
 	for key, want := range map[string]bool{"coordinator": true, "other coordinator": true, "service": true, "office": false, "team": false, "other service": false} {
 		if seen(key) != want {
 			t.Errorf("%s sees the case without a place: %v", key, !want)
+		}
+	}
+}
+
+// A case may be handed to those who coordinate it and to nobody else; they are
+// named to those who see owners.
+func TestOwnersAreThoseWhoCoordinate(t *testing.T) {
+	w, a, _ := kostanay(t)
+	for _, who := range []string{"admin", "coordinator", "office"} {
+		var answer web.OwnersAnswer
+		w.get(who, "/api/v1/cases/"+a+"/owners").into(t, &answer)
+		var names []string
+		for _, one := range answer.Owners {
+			names = append(names, one.Name)
+			if one.ID == "" {
+				t.Errorf("%s has no id", one.Name)
+			}
+		}
+		if want := []string{"admin", "console", "coordinator"}; !slices.Equal(names, want) {
+			t.Errorf("%s reads %v, want %v", who, names, want)
 		}
 	}
 }

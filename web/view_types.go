@@ -436,6 +436,7 @@ type DeadLetterView struct {
 
 // SessionAnswer says who is signed in.
 type SessionAnswer struct {
+	ID      string   `json:"id" doc:"Of the key, which never changes; the owner of a case is such an id"`
 	Name    string   `json:"name,omitempty"`
 	Roles   []Role   `json:"roles"`
 	Regions []string `json:"regions,omitempty" doc:"Absent: all"`

@@ -52,6 +52,11 @@ export function seesCandidates(session: Session | undefined): boolean {
   return has(session, 'admin', 'coordinator', 'office');
 }
 
+/** Sees who is responsible for a case. */
+export function seesOwners(session: Session | undefined): boolean {
+  return has(session, 'admin', 'coordinator', 'office');
+}
+
 export function seesTeams(session: Session | undefined): boolean {
   return has(session, 'admin', 'coordinator', 'team', 'office', 'observer');
 }

@@ -37,6 +37,12 @@ export interface ApplicationView {
   reference?: string;
   filed_at?: string;
   reporter?: { name?: string; phone?: string; relation?: string };
+  /** It did not open the case. */
+  joined?: boolean;
+  /** The case that it came from in a merge. */
+  came_from?: string;
+  /** Of one that joined: what it says itself. */
+  filed?: { location?: Point; place?: string; address?: string; subjects?: SubjectView[] };
 }
 
 export interface SubjectView {
@@ -47,6 +53,7 @@ export interface SubjectView {
   category?: string;
   description?: string;
   health?: string;
+  dangers?: string[];
   last_seen_at?: string;
   outcome?: Outcome;
   condition?: string;
@@ -64,19 +71,52 @@ export interface SealedView {
   at?: string;
 }
 
-export interface AssignmentView {
+export type MemberAnswer = 'coming' | 'not_coming' | 'arrived' | 'home';
+
+/** A member of a team, as answered by the link of its roster. */
+export interface MemberView {
+  id: string;
+  name?: string;
+  phone?: string;
+  minor?: boolean;
+  answer: MemberAnswer;
+  eta_at?: string;
+  seats?: number;
+  answered_at?: string;
+  coming_at?: string;
+  arrived_at?: string;
+  home_at?: string;
+  hours?: number;
+}
+
+/** How long a trip is taken to last, in seconds: eight of ten lie between least and most. */
+export interface Travel {
+  travel_s?: number;
+  travel_least_s?: number;
+  travel_most_s?: number;
+  /** Assumed: this installation has not seen enough trips yet. */
+  travel_assumed?: boolean;
+}
+
+export interface AssignmentView extends Travel {
   team_id: string;
   round?: number;
   status: AssignmentStatus;
   distance_m?: number;
   from?: 'base' | 'position';
   position_age_s?: number;
+  stale_position_age_s?: number;
+  skills?: string[];
   rings?: number;
+  by_hand?: boolean;
   offered_at?: string;
   answer_by?: string;
   answered_at?: string;
   eta_at?: string;
+  eta_least_at?: string;
+  eta_most_at?: string;
   people?: number;
+  /** The words of the answer; a reason of the list stands on a line of its own. */
   reason?: string;
   en_route_at?: string;
   on_scene_at?: string;
@@ -86,7 +126,52 @@ export interface AssignmentView {
   people_returned?: number;
   /** The newest report of each channel and what was told by it. */
   notified?: { channel: 'webpush' | 'webhook'; about: string; delivered: boolean; at?: string }[];
+  roster?: { coming: number; seats: number; arrived: number; home: number; not_back: number };
+  members?: MemberView[];
+  people_missing_at?: string;
+  check_in_by?: string;
+  check_in_missed_at?: string;
+  checked_in_at?: string;
+  /** The team's region, where it is not the case's. */
+  lent_by?: string;
+  hours?: number;
+  people_hours?: number;
 }
+
+export type OpenCode =
+  | 'people_missing'
+  | 'check_in_missed'
+  | 'unanswered'
+  | 'needs_review'
+  | 'withheld'
+  | 'not_acknowledged'
+  | 'not_back'
+  | 'offer';
+
+/** Something about a case that somebody has to see to. */
+export interface OpenItem {
+  code: OpenCode;
+  team_id?: string;
+  subject_id?: string;
+}
+
+/** Who of those called back knows it, and who is home. */
+export interface CallBack {
+  teams: number;
+  teams_know: number;
+  teams_back: number;
+  people: number;
+  people_back: number;
+}
+
+/** Another case that may be the same. */
+export interface LikelyDuplicate {
+  case_id: string;
+  score: number;
+  reasons: string[];
+}
+
+export type PointKind = 'staging' | 'home' | 'clue' | 'found' | 'hazard';
 
 export interface CaseView {
   id: string;
@@ -125,11 +210,20 @@ export interface CaseView {
   event?: { title?: string; direction?: string; starts_at?: string; ends_at?: string; volunteers_needed?: number };
   outcome?: { outcome: Outcome; reason?: string; people?: number; at?: string };
   sealed?: SealedView[];
-  needs?: { teams?: number; skills?: string[] };
+  /** `at_most` 0 or absent: every acceptance is welcome. */
+  needs?: { teams?: number; at_most?: number; skills?: string[] };
   assignments?: AssignmentView[];
   lead_team_id?: string;
+  /** 0: never; absent: as the installation does. */
+  check_in_minutes?: number;
+  call_back?: CallBack;
+  /** The id of the key whose holder is responsible for the case. */
   owner?: string;
-  points?: { point: string; location: Point; at?: string }[];
+  owned_at?: string;
+  open_items?: OpenItem[];
+  merged_into?: string;
+  likely_duplicates?: LikelyDuplicate[];
+  points?: { point: PointKind; location: Point; at?: string; note?: string }[];
 }
 
 /** A duty calendar, in the time of the team's region. */
@@ -171,6 +265,8 @@ export interface TeamView {
 }
 
 export interface Session {
+  /** Of the key; the owner of a case is named by it. */
+  id?: string;
   roles: string[];
   /** Absent: all regions. */
   regions?: string[];
@@ -194,18 +290,23 @@ export interface TimelineEvent {
   [field: string]: unknown;
 }
 
-export interface Candidate {
+export interface Candidate extends Travel {
   team_id: string;
   distance_m?: number;
   from?: 'base' | 'position';
   position_age_s?: number;
+  stale_position_age_s?: number;
   result: string;
+  transport?: string;
+  would_gain_s?: number;
   cases_last_day?: number;
 }
 
 export interface CandidateDecision {
   position: string;
   at: string;
+  /** How the team was chosen; absent when nobody could be asked. */
+  chosen?: string;
   candidates?: Candidate[];
   others?: Record<string, number>;
 }

@@ -13,12 +13,23 @@ export type FormName =
   | 'assign'
   | 'note'
   | 'mend'
+  | 'urgency'
+  | 'hand-over'
+  | 'stand-down'
+  | 'lead'
+  | 'size'
+  | 'point'
+  | 'merge'
+  | 'group-text'
+  | 'member'
   | 'other';
 
 export interface OpenAction {
   name: FormName;
   /** The team that it is done for. */
   teamId?: string;
+  /** The other case that it is about. */
+  otherId?: string;
 }
 
 /** The form that is open at the bottom of the detail. */

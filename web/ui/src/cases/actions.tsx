@@ -8,6 +8,8 @@ import { coordinates as mayCoordinate, noteAudiences, reportsOutcome } from '../
 import { session } from '../session';
 import { closeAction, type FormName, openAction, openedAction } from './action-state';
 import { isLive, isOver, sexOf } from './describe';
+import { ByHandForm, HandOverForm, MergeForm, PointForm, SizeForm, UrgencyForm } from './coordination-forms';
+import { GroupTextForm, MemberForm } from './roster-forms';
 import { AcceptForm, AssignForm, DeclineForm, NoteForm, PeopleForm } from './team-forms';
 import { MendForm } from './mend-form';
 import { CloseForm, DeceasedForm, FamilyToldForm, FoundForm, MissingForm } from './outcome-forms';
@@ -29,7 +31,7 @@ export function CaseActions({ view }: { view: CaseView }) {
   if (opened && opened.name !== 'other') {
     return (
       <footer class="detail-actions detail-form">
-        <ActionForm view={view} name={opened.name} teamId={opened.teamId} />
+        <ActionForm view={view} name={opened.name} teamId={opened.teamId} otherId={opened.otherId} />
       </footer>
     );
   }
@@ -37,7 +39,8 @@ export function CaseActions({ view }: { view: CaseView }) {
   const [main, ...others] = actionsFor(view, own);
   if (!main) return null;
   // Yes and no belong side by side; everything else waits behind one button.
-  const second = others[0]?.form === 'decline' ? others[0] : undefined;
+  // So do the way there and the text that calls the members.
+  const second = others[0]?.form === 'decline' || others[0]?.form === 'group-text' ? others[0] : undefined;
   const rest = second ? others.slice(1) : others;
   const showRest = opened?.name === 'other';
   return (
@@ -115,9 +118,13 @@ function actionsFor(view: CaseView, own: AssignmentView | undefined): Action[] {
         ...(step.form ? { form: step.form } : { type: step.type }),
       });
     }
+    // Once a team has said yes, its members have to hear of it.
+    if (own.status === 'accepted' || own.status === 'en_route') result.splice(1, 0, groupText(own));
     // On the scene the next thing to report is how it ended.
-    if (own.status === 'on_scene') result.unshift(...outcome);
+    if (own.status === 'on_scene') result.unshift(...outcome, groupText(own));
     else result.push(...outcome);
+    if (own.check_in_missed_at) result.unshift(checkIn(own));
+    else if (own.check_in_by) result.push(checkIn(own));
   }
   if (coordinator) {
     const unanswered = view.status === 'waiting';
@@ -137,12 +144,25 @@ function actionsFor(view: CaseView, own: AssignmentView | undefined): Action[] {
       result.push({ label: words.actions.hold, type: 'case.call_out', fields: { call_out: 'hold' } });
     }
     if (running && !holds) result.push(mend);
+    if (running) {
+      result.push({ label: words.coordination.size, form: 'size' });
+      result.push({ label: words.assessment.set, form: 'urgency' });
+    }
+    if (!isOver(view.status)) result.push({ label: words.coordination.markPoint, form: 'point' });
     if (!running) result.push({ label: words.actions.reopen, type: 'case.reopen' });
   } else if (!own) {
     result.push(...outcome);
   }
   if (noteAudiences(session.value, view).length > 0) result.push({ label: words.actions.note, form: 'note' });
   return result;
+}
+
+function groupText(own: AssignmentView): Action {
+  return { label: words.coordination.groupText, form: 'group-text', teamId: own.team_id };
+}
+
+function checkIn(own: AssignmentView): Action {
+  return { label: words.coordination.checkIn, type: 'assignment.check_in', teamId: own.team_id };
 }
 
 function outcomeActions(view: CaseView, reports: boolean, coordinator: boolean, running: boolean): Action[] {
@@ -166,8 +186,37 @@ function endedActions(view: CaseView): Action[] {
   return unconfirmed ? [death, told] : [told, death];
 }
 
-function ActionForm({ view, name, teamId }: { view: CaseView; name: FormName; teamId?: string | undefined }) {
+interface ActionFormProps {
+  view: CaseView;
+  name: FormName;
+  teamId: string | undefined;
+  otherId: string | undefined;
+}
+
+function ActionForm({ view, name, teamId, otherId }: ActionFormProps) {
   switch (name) {
+    case 'urgency':
+      return <UrgencyForm view={view} />;
+    case 'hand-over':
+      return <HandOverForm view={view} />;
+    case 'size':
+      return <SizeForm view={view} />;
+    case 'point':
+      return <PointForm view={view} />;
+    case 'merge':
+      return otherId ? <MergeForm view={view} otherId={otherId} /> : null;
+    case 'stand-down':
+      return teamId ? (
+        <ByHandForm view={view} teamId={teamId} type="assignment.stand_down" title={words.coordination.standDown} />
+      ) : null;
+    case 'lead':
+      return teamId ? (
+        <ByHandForm view={view} teamId={teamId} type="case.lead" title={words.coordination.makeLead} />
+      ) : null;
+    case 'group-text':
+      return teamId ? <GroupTextForm view={view} teamId={teamId} /> : null;
+    case 'member':
+      return teamId ? <MemberForm view={view} teamId={teamId} /> : null;
     case 'accept':
       return teamId ? <AcceptForm view={view} teamId={teamId} /> : null;
     case 'decline':

@@ -118,6 +118,18 @@ export function isLive(assignment: AssignmentView): boolean {
   return live.has(assignment.status);
 }
 
+const onCase: ReadonlySet<string> = new Set(['accepted', 'en_route', 'on_scene', 'standing_down']);
+
+/** The team has accepted and is not home yet. */
+export function isOnCase(assignment: AssignmentView): boolean {
+  return onCase.has(assignment.status);
+}
+
+/** The teams that have missed a check-in and were not heard of since. */
+export function missedCheckIns(view: CaseView): AssignmentView[] {
+  return (view.assignments ?? []).filter((assignment) => assignment.check_in_missed_at !== undefined);
+}
+
 /** What the search box looks through, in lower case and without the difference of ё and е. */
 export function searchText(view: CaseView): string {
   void language.value;

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { get } from '../api/client';
 import type { CaseView, SubjectView } from '../api/views';
+import { CopyButton } from '../controls/copy-button';
 import { Icon } from '../controls/icon';
 import { language, type Phrase, say, sayValue, words } from '../language';
 import { coordinates, distance, duration, moment, parseTime } from '../language/format';
@@ -11,8 +12,15 @@ import { coordinates as mayCoordinate, seesCandidates } from '../permissions';
 import { session } from '../session';
 import { CaseActions } from './actions';
 import { Assignments } from './assignments';
+import { Candidates } from './candidates';
+import { Coordination } from './coordination';
+import { LikelyDuplicates, MergedInto } from './duplicates';
+import { Applications } from './applications';
+import { Fact } from './fact';
+import { Points } from './points';
+import { Urgency } from './urgency';
 import { caseTitle, outcomeText, personOf, statusText } from './describe';
-import { Candidates, Timeline } from './history';
+import { Timeline } from './history';
 import { Unsent } from './unsent';
 
 /** Everything about one case, with what may be done about it at the bottom. */
@@ -37,11 +45,16 @@ export function CaseDetail({ id, onClose }: { id: string; onClose(): void }) {
       {/* A scrolling box needs the keyboard's focus to be scrolled. */}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: see above */}
       <div class="detail-body" tabIndex={0}>
+        <MergedInto view={view} />
         <NeedsReview view={view} />
         <Sealed view={view} />
+        <LikelyDuplicates view={view} />
         <Unsent caseId={view.id} />
+        <Coordination view={view} />
         <Assignments view={view} />
+        <Points view={view} />
         <Subjects view={view} />
+        <Urgency view={view} />
         <Facts view={view} />
         <Applications view={view} />
         {seesCandidates(session.value) && <Candidates view={view} />}
@@ -123,27 +136,6 @@ function CopyLink() {
       }}
     >
       <Icon name={copied ? 'check' : 'link'} />
-    </button>
-  );
-}
-
-function CopyButton({ label, done, text }: { label: string; done: string; text(): string }) {
-  const [copied, setCopied] = useState(false);
-  // Browsers allow it on HTTPS and localhost only; elsewhere the address bar serves.
-  if (!navigator.clipboard) return null;
-  return (
-    <button
-      type="button"
-      class="text-button"
-      onClick={() => {
-        navigator.clipboard.writeText(text()).then(
-          () => setCopied(true),
-          () => setCopied(false),
-        );
-      }}
-    >
-      <Icon name={copied ? 'check' : 'link'} size={16} />
-      <span role="status">{copied ? done : label}</span>
     </button>
   );
 }
@@ -268,16 +260,12 @@ function Subject({ subject, view }: { subject: SubjectView; view: CaseView }) {
         )}
         {subject.description && <Fact name={say(words.cases.description)}>{subject.description}</Fact>}
         {subject.health && <Fact name={say(words.cases.health)}>{subject.health}</Fact>}
+        {(subject.dangers?.length ?? 0) > 0 && (
+          <Fact name={say(words.assessment.dangers)}>
+            {subject.dangers?.map((danger) => sayValue(words.danger, danger)).join(', ')}
+          </Fact>
+        )}
       </dl>
-    </div>
-  );
-}
-
-function Fact({ name, children }: { name: string; children: preact.ComponentChildren }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
     </div>
   );
 }
@@ -296,7 +284,7 @@ function Facts({ view }: { view: CaseView }) {
       <h3>{say(words.cases.facts)}</h3>
       <dl class="facts">
         <Fact name={say(words.cases.kind)}>{sayValue(words.caseKind, view.kind)}</Fact>
-        <Fact name={say(words.cases.urgency)}>{sayValue(words.urgency, view.urgency)}</Fact>
+        {view.weather && <Fact name={say(words.assessment.weather)}>{sayValue(words.weather, view.weather)}</Fact>}
         {view.incident && <Fact name={say(words.cases.incident)}>{sayValue(words.incident, view.incident)}</Fact>}
         {risk && (risk.children || risk.immobile) ? (
           <Fact name={say(words.cases.atRisk)}>
@@ -338,53 +326,14 @@ function Facts({ view }: { view: CaseView }) {
           <Fact name={say(words.cases.accuracy)}>{distance(view.accuracy_m, tongue)}</Fact>
         )}
         {(view.needs?.teams ?? 0) > 1 && <Fact name={say(words.cases.teamsNeeded)}>{view.needs?.teams}</Fact>}
+        {view.needs?.at_most ? <Fact name={say(words.coordination.atMost)}>{view.needs.at_most}</Fact> : null}
         {(view.needs?.skills?.length ?? 0) > 0 && (
           <Fact name={say(words.cases.skillsNeeded)}>
             {view.needs?.skills?.map((one) => sayValue(words.skill, one)).join(', ')}
           </Fact>
         )}
         {view.lead_team_id && <Fact name={say(words.cases.lead)}>{teamName(view.lead_team_id)}</Fact>}
-        {view.owner && <Fact name={say(words.cases.owner)}>{view.owner}</Fact>}
       </dl>
-    </section>
-  );
-}
-
-function Applications({ view }: { view: CaseView }) {
-  const list = view.applications ?? [];
-  if (list.length === 0) return null;
-  return (
-    <section class="section">
-      <h3>{say(words.cases.applications)}</h3>
-      {list.map((application) => {
-        const filed = parseTime(application.filed_at);
-        const phone = application.reporter?.phone;
-        return (
-          <div key={`${application.system}/${application.id}`} class="application">
-            <p>
-              <span class="number">{application.id}</span>
-              <span class="secondary">
-                {' '}
-                <span class="number">{application.system}</span>
-                {filed !== undefined && ` · ${moment(filed, slowNow.value, language.value)}`}
-              </span>
-            </p>
-            <dl class="facts">
-              {application.reference && <Fact name={say(words.cases.reference)}>{application.reference}</Fact>}
-              {(application.reporter?.name || phone) && (
-                <Fact name={say(words.cases.filer)}>
-                  {[application.reporter?.name, application.reporter?.relation].filter(Boolean).join(', ')}{' '}
-                  {phone && (
-                    <a class="phone-link" href={`tel:${phone.replace(/[^+\d]/g, '')}`}>
-                      {phone}
-                    </a>
-                  )}
-                </Fact>
-              )}
-            </dl>
-          </div>
-        );
-      })}
     </section>
   );
 }

@@ -1,44 +1,11 @@
-import { useEffect, useState } from 'preact/hooks';
-import { get } from '../api/client';
-import type { CandidateDecision, CaseView, TimelineEvent } from '../api/views';
-import { ProblemNotice, problemOf } from '../controls/problem';
-import type { Problem } from '../api/client';
+import { useState } from 'preact/hooks';
+import type { CaseView, TimelineEvent } from '../api/views';
+import { ProblemNotice } from '../controls/problem';
 import { language, say, sayValue, words } from '../language';
 import { distance, duration, moment, parseTime } from '../language/format';
-import { feedState, slowNow, teamName } from '../live/store';
-
-// Changes of one case come in bursts; one question after them is enough.
-const settleMilliseconds = 250;
-
-/** Asks for a part of a case again whenever the case has changed or the connection is back. */
-function useOfCase<T>(
-  view: CaseView,
-  part: string,
-): { data: T | undefined; problem: Problem | undefined; again(): void } {
-  const [data, setData] = useState<T>();
-  const [problem, setProblem] = useState<Problem>();
-  const [attempt, setAttempt] = useState(0);
-  const connected = feedState.value.kind === 'live';
-  useEffect(() => {
-    const controller = new AbortController();
-    const timer = setTimeout(() => {
-      get<T>(`cases/${encodeURIComponent(view.id)}/${part}`, controller.signal).then(
-        (answer) => {
-          setData(() => answer);
-          setProblem(undefined);
-        },
-        (error: unknown) => {
-          if (!controller.signal.aborted) setProblem(problemOf(error));
-        },
-      );
-    }, settleMilliseconds);
-    return () => {
-      clearTimeout(timer);
-      controller.abort();
-    };
-  }, [view, part, attempt, connected]);
-  return { data, problem, again: () => setAttempt((value) => value + 1) };
-}
+import { caseById, slowNow, teamName } from '../live/store';
+import { shortCaseTitle } from './describe';
+import { useOfCase } from './of-case';
 
 const shownEvents = 8;
 
@@ -110,61 +77,44 @@ function EventDetail({ event, view }: { event: TimelineEvent; view: CaseView }) 
   if (typeof event.reason === 'string') {
     parts.push(sayValue({ ...words.closeReason, ...words.declineReason, ...words.candidateResult }, event.reason));
   }
+  parts.push(...coordinationParts(event));
   return parts.length === 0 ? null : <span class="secondary"> · {parts.join(' · ')}</span>;
 }
 
-/** Who was considered for the case, and why a team was or was not called; newest decision first. */
-export function Candidates({ view }: { view: CaseView }) {
-  const { data, problem, again } = useOfCase<{ decisions?: CandidateDecision[] }>(view, 'candidates');
-  const decisions = [...(data?.decisions ?? [])].reverse();
-  const [latest, ...earlier] = decisions;
-  return (
-    <section class="section">
-      <h3>{say(words.cases.candidates)}</h3>
-      {problem && !data && <ProblemNotice problem={problem} onRetry={again} />}
-      {data && !latest && <p class="secondary">{say(words.cases.candidatesNone)}</p>}
-      {latest && <Decision decision={latest} />}
-      {earlier.length > 0 && (
-        <details class="earlier">
-          <summary>
-            {say(words.cases.history)} ({earlier.length})
-          </summary>
-          {earlier.map((decision) => (
-            <Decision key={decision.position} decision={decision} />
-          ))}
-        </details>
-      )}
-    </section>
-  );
-}
-
-function Decision({ decision }: { decision: CandidateDecision }) {
-  const tongue = language.value;
-  const at = parseTime(decision.at);
-  const others = Object.entries(decision.others ?? {}).filter(([, count]) => count > 0);
-  return (
-    <div class="decision">
-      <p class="secondary">{at !== undefined && moment(at, slowNow.value, tongue)}</p>
-      <table class="candidates">
-        <tbody>
-          {(decision.candidates ?? []).map((candidate) => (
-            <tr key={candidate.team_id} class={candidate.result === 'offered' ? 'candidate-chosen' : undefined}>
-              <th scope="row">{teamName(candidate.team_id)}</th>
-              <td class="number">
-                {candidate.distance_m === undefined ? '' : distance(candidate.distance_m, tongue)}
-                {candidate.from === 'base' && <span class="secondary"> {say(words.cases.fromBase)}</span>}
-              </td>
-              <td>{sayValue(words.candidateResult, candidate.result)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-      {others.length > 0 && (
-        <p class="secondary">
-          {say(words.cases.others)}:{' '}
-          {others.map(([reason, count]) => `${sayValue(words.candidateResult, reason)} ${count}`).join(', ')}
-        </p>
-      )}
-    </div>
-  );
+/** What the events of coordinating several teams and cases add. */
+function coordinationParts(event: TimelineEvent): string[] {
+  const parts: string[] = [];
+  const text = (name: string): string | undefined =>
+    typeof event[name] === 'string' ? (event[name] as string) : undefined;
+  const before = text('urgency_before');
+  if (before) parts.push(`${sayValue(words.urgency, before)} → ${sayValue(words.urgency, text('urgency'))}`);
+  const because = text('because');
+  if (because) parts.push(sayValue(words.unavailableBecause, because));
+  const point = text('point');
+  if (point) parts.push(sayValue(words.pointKind, point));
+  const related = text('related_case_id');
+  if (related) {
+    const other = caseById(related);
+    parts.push(other ? `${shortCaseTitle(other)} ${other.number ?? ''}`.trim() : say(words.duplicates.other));
+  }
+  if (Array.isArray(event.reasons))
+    parts.push(event.reasons.map((reason: string) => sayValue(words.duplicateReason, reason)).join(', '));
+  const told = text('channel');
+  if (told) {
+    const phrase = event.delivered === false ? words.coordination.notTold : words.coordination.told;
+    parts.push(say(phrase, { channel: sayValue(words.channel, told) }));
+  }
+  if (typeof event.missing === 'number' && event.missing > 0)
+    parts.push(say(words.roster.notBack, { n: event.missing }));
+  if (typeof event.check_in_minutes === 'number')
+    parts.push(
+      say(words.coordination.checkInEach, { time: duration(event.check_in_minutes * 60_000, language.value) }),
+    );
+  if (Array.isArray(event.open_items))
+    parts.push(
+      event.open_items
+        .map(({ code, count }: { code: string; count: number }) => `${sayValue(words.openItem, code)} ${count}`)
+        .join(', '),
+    );
+  return parts;
 }

@@ -7,16 +7,24 @@ import { slowNow, teamName } from '../live/store';
 import { outboxEntries } from '../commands/send';
 import { StatusGlyph } from '../map';
 import { go, hashOf, route, selectedCaseId } from '../route';
-import { info } from '../session';
-import { isLive, isOver, shortCaseTitle, statusText } from './describe';
+import { seesOwners } from '../permissions';
+import { info, session } from '../session';
+import { allBack, callBackText } from './coordination';
+import { isLive, isOver, missedCheckIns, shortCaseTitle, statusText } from './describe';
 import { type StatusGroup, tint } from './order';
 import { clearFilters, filtered, filters, searchInput, shownCases } from './selection';
 import { visibleRange } from './window';
 
 const rowHeight = 76;
 
+// Who does not see owners has nothing to choose by them.
+const ofOwners: ReadonlySet<StatusGroup> = new Set(['unowned', 'mine']);
+
 const groupOptions: readonly { value: StatusGroup; name: Phrase }[] = [
   { value: 'active', name: words.cases.active },
+  { value: 'unowned', name: words.coordination.filterUnowned },
+  { value: 'mine', name: words.coordination.filterMine },
+  { value: 'alarm', name: words.coordination.filterAlarm },
   { value: 'waiting', name: words.caseStatusShort.waiting },
   { value: 'review', name: words.caseStatusShort.review },
   { value: 'searching', name: words.caseStatusShort.searching },
@@ -61,11 +69,13 @@ function Filters() {
             filters.value = { ...filters.value, group: event.currentTarget.value as StatusGroup };
           }}
         >
-          {groupOptions.map((option) => (
-            <option key={option.value} value={option.value} selected={option.value === group}>
-              {say(option.name)}
-            </option>
-          ))}
+          {groupOptions
+            .filter((option) => seesOwners(session.value) || !ofOwners.has(option.value))
+            .map((option) => (
+              <option key={option.value} value={option.value} selected={option.value === group}>
+                {say(option.name)}
+              </option>
+            ))}
         </select>
         <select
           aria-label={say(words.cases.filterKind)}
@@ -189,7 +199,9 @@ function Row({ view, chosen }: { view: CaseView; chosen: boolean }) {
       <span class="row-age">
         {over ? (end === undefined ? '' : clock(end)) : duration(now - opened, language.value)}
       </span>
+      <OwnerMark view={view} />
       <span class="row-line">
+        <Alarm view={view} />
         {view.urgency === 'life_threatening' && !over && (
           <span class="mark mark-danger">{say(words.urgency.life_threatening)}</span>
         )}
@@ -205,7 +217,30 @@ function Row({ view, chosen }: { view: CaseView; chosen: boolean }) {
   );
 }
 
+/** Somebody who went out and was not heard of, or is not back: the loudest thing in a row. */
+function Alarm({ view }: { view: CaseView }) {
+  const missing = (view.assignments ?? []).some((assignment) => assignment.people_missing_at !== undefined);
+  const code = missing ? 'people_missing' : missedCheckIns(view).length > 0 ? 'check_in_missed' : undefined;
+  return code ? <span class="mark mark-alarm">{say(words.openItem[code])}</span> : null;
+}
+
+/** Whether somebody is responsible for the case; for those who may see it. */
+function OwnerMark({ view }: { view: CaseView }) {
+  if (!seesOwners(session.value) || isOver(view.status)) return null;
+  const mine = view.owner !== undefined && view.owner === session.value?.id;
+  const word = view.owner
+    ? `${say(words.cases.owner)}${mine ? `: ${say(words.coordination.ownerYou)}` : ''}`
+    : say(words.coordination.ownerNone);
+  return (
+    <span class={`row-owner${mine ? ' row-owner-mine' : ''}`} title={word} data-owned={view.owner !== undefined}>
+      <Icon name={view.owner ? 'person' : 'no-person'} size={16} />
+      <span class="visually-hidden">{word}</span>
+    </span>
+  );
+}
+
 function RowExtra({ view }: { view: CaseView }) {
+  if (!allBack(view)) return <> · {callBackText(view)}</>;
   if (view.status === 'waiting' && view.unanswered_at) return <> · {say(words.cases.unanswered)}</>;
   if (view.status === 'review' && view.call_out === 'hold') return <> · {say(words.cases.held)}</>;
   if (view.status === 'review' && view.call_out === 'none') return <> · {say(words.cases.noCallOut)}</>;

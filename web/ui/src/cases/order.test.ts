@@ -74,6 +74,45 @@ describe('the order of cases', () => {
   });
 });
 
+describe('who was not heard of', () => {
+  const missed = [{ team_id: 'dos', status: 'on_scene' as const, check_in_missed_at: '2026-11-21T11:50:00Z' }];
+
+  it('comes before everything and counts', () => {
+    const views = [view('a', { urgency: 'life_threatening' }), view('b', { status: 'searching', assignments: missed })];
+    expect(order(views)).toEqual(['b', 'a']);
+    expect(countCases(views).missed).toBe(1);
+  });
+
+  it('stays in sight when the search has ended', () => {
+    const views = [view('b', { status: 'found', assignments: missed }), view('c', { status: 'found' })];
+    expect(selectCases(views, noFilters, searchText).map(({ id }) => id)).toEqual(['b']);
+    expect(selectCases(views, { ...noFilters, group: 'alarm' }, searchText).map(({ id }) => id)).toEqual(['b']);
+  });
+});
+
+describe('owners', () => {
+  const views = [
+    view('free'),
+    view('mine', { owner: 'k-1' }),
+    view('theirs', { owner: 'k-2' }),
+    view('record', { status: 'review', call_out: 'none' }),
+    view('over', { owner: 'k-1', status: 'found' }),
+    view('returning', {
+      owner: 'k-1',
+      status: 'found',
+      call_back: { teams: 2, teams_know: 2, teams_back: 1, people: 9, people_back: 4 },
+    }),
+  ];
+  const ids = (group: 'unowned' | 'mine', me?: string) =>
+    selectCases(views, { ...noFilters, group, me }, searchText).map(({ id }) => id);
+
+  it('can be asked for: nobody, and me', () => {
+    expect(ids('unowned')).toEqual(['free']);
+    expect(ids('mine', 'k-1')).toEqual(['mine', 'returning']);
+    expect(ids('mine')).toEqual([]);
+  });
+});
+
 describe('the filters', () => {
   const views = [
     view('zhukovka', { place: 'Жуковка', subjects: [{ id: 's1', sex: 'male', age: 14, name: 'Пётр' }] }),
@@ -103,7 +142,7 @@ describe('counts', () => {
         view('e', { status: 'searching' }),
         view('f', { status: 'ended' }),
       ]),
-    ).toEqual({ waiting: 1, review: 1, searching: 2, alarming: 1 });
+    ).toEqual({ waiting: 1, review: 1, searching: 2, alarming: 1, missed: 0 });
   });
 });
 
@@ -168,8 +207,9 @@ describe('the next steps of a team', () => {
     for (const done of ['returned', 'released', 'withdrawn', 'declined'] as const) expect(steps(done)).toEqual([]);
   });
 
-  it('let a coordinator release a team', () => {
-    expect(steps('on_scene', {}, view('a'), true)).toEqual(['release']);
+  it('let a coordinator call a team back, give it the lead and release it', () => {
+    expect(steps('on_scene', {}, view('a'), true)).toEqual(['stand_down', 'case.lead', 'release']);
+    expect(steps('on_scene', {}, view('a', { lead_team_id: 'dos' }), true)).toEqual(['stand_down', 'release']);
   });
 
   it('take no yes after the end', () => {

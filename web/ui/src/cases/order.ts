@@ -1,14 +1,28 @@
 import type { CaseKind, CaseStatus, CaseView } from '../api/views';
 import { parseTime } from '../language/format';
 
-/** The groups of the filter. `active`: somebody still has to do something. */
-export type StatusGroup = 'active' | 'waiting' | 'review' | 'searching' | 'ended' | 'all';
+/**
+ * The groups of the filter. `active`: somebody still has to do something; `unowned` and `mine`: of those,
+ * without a coordinator and the viewer's own; `alarm`: a team was not heard of or not everybody is back.
+ */
+export type StatusGroup =
+  | 'active'
+  | 'unowned'
+  | 'mine'
+  | 'alarm'
+  | 'waiting'
+  | 'review'
+  | 'searching'
+  | 'ended'
+  | 'all';
 
 export interface Filters {
   group: StatusGroup;
   kind: CaseKind | undefined;
   /** Folded words that must all occur. */
   text: string;
+  /** The id of the viewer's key, for the viewer's own cases. */
+  me?: string | undefined;
 }
 
 export const noFilters: Filters = { group: 'active', kind: undefined, text: '' };
@@ -26,18 +40,37 @@ const rank: Record<CaseStatus, number> = {
   closed: 5,
 };
 
-const groups: Record<StatusGroup, (status: CaseStatus) => boolean> = {
-  active: (status) => (rank[status] ?? 0) < 5,
-  waiting: (status) => status === 'waiting',
-  review: (status) => status === 'review',
-  searching: (status) => status === 'assigned' || status === 'searching',
-  ended: (status) => (rank[status] ?? 0) === 5 || status === 'ended',
+// A status that this board does not know yet is shown as active, at the top.
+function isActive({ status }: CaseView): boolean {
+  return (rank[status] ?? 0) < 5;
+}
+
+/** Ended, but not everybody is home: somebody still has to see to it. */
+function comesHome({ open_items, call_back }: CaseView): boolean {
+  return (open_items?.length ?? 0) > 0 || (call_back !== undefined && call_back.teams_back < call_back.teams);
+}
+
+/** A team was not heard of in time, or fewer are back than went. */
+export function isAlarming(view: CaseView): boolean {
+  return (view.assignments ?? []).some(
+    (one) => one.check_in_missed_at !== undefined || one.people_missing_at !== undefined,
+  );
+}
+
+const groups: Record<StatusGroup, (view: CaseView, me: string | undefined) => boolean> = {
+  active: (view) => isActive(view) || isAlarming(view),
+  unowned: (view) => view.owner === undefined && isActive(view) && view.call_out !== 'none',
+  mine: (view, me) => me !== undefined && view.owner === me && (isActive(view) || comesHome(view)),
+  alarm: isAlarming,
+  waiting: ({ status }) => status === 'waiting',
+  review: ({ status }) => status === 'review',
+  searching: ({ status }) => status === 'assigned' || status === 'searching',
+  ended: ({ status }) => (rank[status] ?? 0) === 5 || status === 'ended',
   all: () => true,
 };
 
-/** A status that this board does not know yet is shown as active, at the top. */
-export function inGroup(status: CaseStatus, group: StatusGroup): boolean {
-  return groups[group](status);
+export function inGroup(view: CaseView, group: StatusGroup, me?: string): boolean {
+  return groups[group](view, me);
 }
 
 function openedAt(view: CaseView): number {
@@ -45,6 +78,8 @@ function openedAt(view: CaseView): number {
 }
 
 function place(view: CaseView): number {
+  // Somebody who went out and was not heard of comes before everything.
+  if (isAlarming(view)) return -1;
   // What is only on record has nobody waiting for it.
   if (view.status === 'review' && view.call_out === 'none') return 4.5;
   const status = rank[view.status] ?? 0;
@@ -94,7 +129,7 @@ export function selectCases(
   const wanted = filters.text.split(/\s+/).filter(Boolean);
   return views
     .filter((view) => {
-      if (!inGroup(view.status, filters.group)) return false;
+      if (!inGroup(view, filters.group, filters.me)) return false;
       if (filters.kind && view.kind !== filters.kind) return false;
       if (wanted.length === 0) return true;
       const text = textOf(view);
@@ -109,12 +144,15 @@ export interface Counts {
   searching: number;
   /** Life-threatening cases without a team. */
   alarming: number;
+  /** Teams that were not heard of in time, or are not all back. */
+  missed: number;
 }
 
 /** The numbers of the top bar. Exercises count: teams are out for them. */
 export function countCases(views: readonly CaseView[]): Counts {
-  const counts: Counts = { waiting: 0, review: 0, searching: 0, alarming: 0 };
+  const counts: Counts = { waiting: 0, review: 0, searching: 0, alarming: 0, missed: 0 };
   for (const view of views) {
+    for (const one of view.assignments ?? []) if (one.check_in_missed_at || one.people_missing_at) counts.missed += 1;
     if (view.status === 'waiting') {
       counts.waiting += 1;
       if (view.urgency === 'life_threatening') counts.alarming += 1;

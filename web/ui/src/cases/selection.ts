@@ -3,6 +3,7 @@ import type { CaseView } from '../api/views';
 import { language } from '../language';
 import { caseById, caseViews } from '../live/store';
 import { selectedCaseId } from '../route';
+import { session } from '../session';
 import { fold, searchText } from './describe';
 import { countCases, type Filters, noFilters, selectCases } from './order';
 
@@ -27,7 +28,11 @@ function textOf(view: CaseView): string {
 
 export const shownCases = computed(() => {
   void language.value;
-  return selectCases(caseViews.value, { ...filters.value, text: fold(searchInput.value.trim()) }, textOf);
+  return selectCases(
+    caseViews.value,
+    { ...filters.value, text: fold(searchInput.value.trim()), me: session.value?.id },
+    textOf,
+  );
 });
 export const counts = computed(() => countCases(caseViews.value));
 export const selectedCase = computed(() => caseById(selectedCaseId.value));

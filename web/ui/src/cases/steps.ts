@@ -12,7 +12,15 @@ export interface Step {
 
 /** A team's next steps, the main one first, by the transition table of assignments in CONTRACT.md. */
 export function stepsFor(assignment: AssignmentView, view: CaseView, byCoordinator: boolean): Step[] {
-  const release: Step[] = byCoordinator ? [{ type: 'assignment.release', label: words.actions.release }] : [];
+  const byHand: Step[] = byCoordinator
+    ? [
+        { type: 'assignment.stand_down', label: words.coordination.standDown, form: 'stand-down' },
+        ...(view.lead_team_id === assignment.team_id
+          ? []
+          : [{ type: 'case.lead', label: words.coordination.makeLead, form: 'lead' as const }]),
+        { type: 'assignment.release', label: words.actions.release },
+      ]
+    : [];
   switch (assignment.status) {
     case 'offered':
     case 'no_answer':
@@ -22,11 +30,11 @@ export function stepsFor(assignment: AssignmentView, view: CaseView, byCoordinat
         { type: 'assignment.decline', label: words.actions.decline, form: 'decline' },
       ];
     case 'accepted':
-      return [{ type: 'assignment.en_route', label: words.actions.enRoute }, ...release];
+      return [{ type: 'assignment.en_route', label: words.actions.enRoute }, ...byHand];
     case 'en_route':
-      return [{ type: 'assignment.on_scene', label: words.actions.onScene, form: 'on-scene' }, ...release];
+      return [{ type: 'assignment.on_scene', label: words.actions.onScene, form: 'on-scene' }, ...byHand];
     case 'on_scene':
-      return release;
+      return byHand;
     case 'standing_down':
       return [
         ...(assignment.acknowledged_at

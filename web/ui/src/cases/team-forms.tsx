@@ -1,15 +1,16 @@
 import { useState } from 'preact/hooks';
 import type { CaseView, LonLat, TeamView } from '../api/views';
 import { command } from '../commands/send';
-import { Choice, Field } from '../controls/field';
+import { Choice, Field, SelectField } from '../controls/field';
 import { type Phrase, language, say, words } from '../language';
 import { distance } from '../language/format';
-import { teamById, teamViews } from '../live/store';
+import { teamById, teamName, teamViews } from '../live/store';
 import { TeamGlyph } from '../map';
-import { type NoteAudience, noteAudiences } from '../permissions';
+import { coordinates, type NoteAudience, noteAudiences } from '../permissions';
 import { session } from '../session';
 import { teamState } from '../teams/state';
 import { closeAction } from './action-state';
+import { isLive, isOnCase } from './describe';
 import { FormFrame } from './form-frame';
 
 interface TeamFormProps {
@@ -18,13 +19,13 @@ interface TeamFormProps {
 }
 
 /** A whole number from 0 to `max`; undefined for an empty text, null for anything else. */
-function whole(text: string, max: number): number | undefined | null {
+export function whole(text: string, max: number): number | undefined | null {
   if (text.trim() === '') return undefined;
   const value = Number(text);
   return Number.isInteger(value) && value >= 0 && value <= max ? value : null;
 }
 
-function numberError(value: number | undefined | null, max: number): string | undefined {
+export function numberError(value: number | undefined | null, max: number): string | undefined {
   return value === null ? say(words.form.errorNumber, { min: 0, max }) : undefined;
 }
 
@@ -35,6 +36,7 @@ const usualMinutes = [15, 30, 45, 60, 90, 120] as const;
 export function AcceptForm({ view, teamId }: TeamFormProps) {
   const [minutes, setMinutes] = useState('');
   const [people, setPeople] = useState('');
+  const [said, setSaid] = useState('');
   const eta = whole(minutes, longestDrive);
   const count = whole(people, mostPeople);
   return (
@@ -47,6 +49,7 @@ export function AcceptForm({ view, teamId }: TeamFormProps) {
           team_id: teamId,
           ...(eta !== undefined && { eta_minutes: eta }),
           ...(count !== undefined && { people: count }),
+          ...(said.trim() && { words: said.trim() }),
         });
         closeAction();
       }}
@@ -80,18 +83,29 @@ export function AcceptForm({ view, teamId }: TeamFormProps) {
           error={numberError(count, mostPeople)}
         />
       </div>
+      <Field
+        label={say(words.coordination.ownWords)}
+        value={said}
+        onValue={setSaid}
+        help={say(words.coordination.ownWordsHelp)}
+      />
     </FormFrame>
   );
 }
 
 export function DeclineForm({ view, teamId }: TeamFormProps) {
   const [reason, setReason] = useState<keyof typeof words.declineReason>();
+  const [said, setSaid] = useState('');
   return (
     <FormFrame
       title={`${say(words.actions.decline)} · ${teamById(teamId)?.name ?? teamId}`}
       submit={say(words.actions.decline)}
       onSubmit={() => {
-        command(view.id, 'assignment.decline', { team_id: teamId, ...(reason && { reason }) });
+        command(view.id, 'assignment.decline', {
+          team_id: teamId,
+          ...(reason && { reason }),
+          ...(said.trim() && { words: said.trim() }),
+        });
         closeAction();
       }}
     >
@@ -101,6 +115,7 @@ export function DeclineForm({ view, teamId }: TeamFormProps) {
         onValue={setReason}
         options={optionsOf(words.declineReason)}
       />
+      <Field label={say(words.coordination.ownWords)} value={said} onValue={setSaid} />
     </FormFrame>
   );
 }
@@ -122,14 +137,25 @@ interface PeopleFormProps extends TeamFormProps {
 export function PeopleForm({ view, teamId, type, title, label }: PeopleFormProps) {
   const known = (view.assignments ?? []).find((assignment) => assignment.team_id === teamId)?.people;
   const [people, setPeople] = useState(known === undefined ? '' : String(known));
+  const [reason, setReason] = useState('');
   const count = whole(people, mostPeople);
+  // While fewer are back than went the team is not home; a coordinator may say why that stays so.
+  const asksWhy =
+    type === 'assignment.returned' &&
+    typeof count === 'number' &&
+    count < (known ?? 0) &&
+    coordinates(session.value, view.region);
   return (
     <FormFrame
       title={`${say(title)} · ${teamById(teamId)?.name ?? teamId}`}
       submit={say(title)}
       disabled={count === null}
       onSubmit={() => {
-        command(view.id, type, { team_id: teamId, ...(count !== undefined && { people: count }) });
+        command(view.id, type, {
+          team_id: teamId,
+          ...(count !== undefined && { people: count }),
+          ...(asksWhy && reason.trim() && { reason: reason.trim() }),
+        });
         closeAction();
       }}
     >
@@ -140,6 +166,7 @@ export function PeopleForm({ view, teamId, type, title, label }: PeopleFormProps
         onValue={setPeople}
         error={numberError(count, mostPeople)}
       />
+      {asksWhy && <Field label={say(words.coordination.whyFewer)} value={reason} onValue={setReason} rows={2} />}
     </FormFrame>
   );
 }
@@ -159,6 +186,11 @@ const shownTeams = 40;
 
 export function AssignForm({ view }: { view: CaseView }) {
   const [chosen, setChosen] = useState<string>();
+  const [replaces, setReplaces] = useState('');
+  const [reason, setReason] = useState('');
+  const present = (view.assignments ?? []).filter(
+    (assignment) => isLive(assignment) && assignment.status !== 'standing_down',
+  );
   const from = view.location?.coordinates;
   const taken = new Set(
     (view.assignments ?? [])
@@ -182,7 +214,11 @@ export function AssignForm({ view }: { view: CaseView }) {
       submit={say(words.actions.assign)}
       disabled={!chosen}
       onSubmit={() => {
-        command(view.id, 'case.assign', { team_id: chosen });
+        command(view.id, 'case.assign', {
+          team_id: chosen,
+          ...(replaces && { replaces }),
+          ...(reason.trim() && { reason: reason.trim() }),
+        });
         closeAction();
       }}
     >
@@ -204,6 +240,18 @@ export function AssignForm({ view }: { view: CaseView }) {
           </label>
         ))}
       </fieldset>
+      {present.length > 0 && (
+        <SelectField
+          label={say(words.coordination.replaces)}
+          value={replaces}
+          onValue={setReplaces}
+          options={[
+            { value: '', label: say(words.coordination.replacesNone) },
+            ...present.map(({ team_id }) => ({ value: team_id, label: teamName(team_id) })),
+          ]}
+        />
+      )}
+      <Field label={say(words.actions.reason)} value={reason} onValue={setReason} />
     </FormFrame>
   );
 }
@@ -214,13 +262,21 @@ export function NoteForm({ view }: { view: CaseView }) {
   const [chosen, setAudience] = useState<NoteAudience>();
   const audience = chosen ?? allowed[0] ?? 'coordination';
   const names = { team: words.actions.audienceTeam, coordination: words.actions.audienceCoordination };
+  const own = (view.assignments ?? []).find(
+    (assignment) => isOnCase(assignment) && session.value?.teams?.includes(assignment.team_id),
+  );
+  const [log, setLog] = useState<'case' | 'team'>('case');
   return (
     <FormFrame
       title={say(words.actions.note)}
       submit={say(words.shell.save)}
       disabled={text.trim() === ''}
       onSubmit={() => {
-        command(view.id, 'case.note', { note: text.trim(), audience });
+        command(view.id, 'case.note', {
+          note: text.trim(),
+          audience,
+          ...(own && log === 'team' && { team_id: own.team_id }),
+        });
         closeAction();
       }}
     >
@@ -231,6 +287,17 @@ export function NoteForm({ view }: { view: CaseView }) {
         onValue={setAudience}
         options={allowed.map((value) => ({ value, label: say(names[value]) }))}
       />
+      {own && (
+        <Choice
+          label={say(words.coordination.log)}
+          value={log}
+          onValue={setLog}
+          options={[
+            { value: 'case', label: say(words.coordination.logCase) },
+            { value: 'team', label: say(words.coordination.logTeam) },
+          ]}
+        />
+      )}
     </FormFrame>
   );
 }

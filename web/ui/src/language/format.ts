@@ -140,6 +140,15 @@ export function duration(milliseconds: number, language: Language): string {
   return join(Math.floor(hours / 24), unit.day, hours % 24, unit.hour);
 }
 
+/** "25–50 мин", "50 мин – 1 сағ 20 мин": between two lengths of time, rounded up to the minute. */
+export function durationRange(least: number, most: number, language: Language): string {
+  const up = (milliseconds: number): number => Math.ceil(milliseconds / 60_000) * 60_000;
+  const from = duration(up(least), language);
+  const to = duration(up(most), language);
+  if (from === to) return to;
+  return up(most) < 3_600_000 ? `${up(least) / 60_000}–${to}` : `${from} – ${to}`;
+}
+
 function join(large: number, largeUnit: string, small: number, smallUnit: string): string {
   const first = `${large}${nbsp}${largeUnit}`;
   return small === 0 ? first : `${first} ${small}${nbsp}${smallUnit}`;

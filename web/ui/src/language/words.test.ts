@@ -91,6 +91,7 @@ describe('the dictionary', () => {
       [
         "cases.moreSubjects",
         "category.dementia",
+        "danger.dementia",
         "form.reporterPhone",
         "foundBy.police",
         "shell.demoMark",
@@ -104,6 +105,7 @@ describe('the dictionary', () => {
         "statistics.minutes",
         "teams.branch",
         "teams.id",
+        "urgencyFactor.dementia",
       ]
     `);
   });
@@ -120,7 +122,14 @@ describe('the dictionary', () => {
       'reopen',
       'callNow',
     ] as const;
-    const long = buttons.filter((name) => texts(words.actions[name][2]).some((text) => text.length > 16));
-    expect(long).toEqual([]);
+    const coordinating = ['take', 'handOver', 'groupText', 'checkIn', 'standDown', 'share', 'copy'] as const;
+    const all = [
+      ...buttons.map((name) => words.actions[name]),
+      ...coordinating.map((name) => words.coordination[name]),
+      words.duplicates.merge,
+      words.duplicates.apart,
+      words.duplicates.split,
+    ];
+    expect(all.flatMap((phrase) => texts(phrase[2])).filter((text) => text.length > 16)).toEqual([]);
   });
 });

@@ -32,4 +32,15 @@ export {
   statisticsCheck,
   teams,
 } from './words/pages';
-export { danger, urgencyFactor, urgencyOrigin, weather } from './words/urgency';
+export { assessment, danger, urgencyFactor, urgencyOrigin, weather } from './words/urgency';
+export {
+  channel,
+  coordination,
+  duplicateReason,
+  duplicates,
+  memberAnswer,
+  openItem,
+  pointKind,
+  roster,
+} from './words/coordination';
+export { choice, chosen, duty, transport, unavailableBecause, weekday } from './words/choice';

@@ -47,6 +47,19 @@ describe('frames', () => {
     expect(state.teams.has('t')).toBe(true);
   });
 
+  it('tell once which teams were not heard of', () => {
+    const state = emptyState();
+    const missed = (status: 'on_scene' | 'standing_down') =>
+      view('a', { assignments: [{ team_id: 't', status, check_in_missed_at: '2026-11-21T11:00:00Z' }] });
+    const frame = (...cases: CaseView[]) =>
+      applyFrame(state, { type: 'changes', cases }).missed.map(({ teamId }) => teamId);
+    expect(applyFrame(state, { type: 'snapshot', cases: [view('a')] }).missed).toEqual([]);
+    expect(frame(missed('on_scene'))).toEqual(['t']);
+    expect(frame(missed('standing_down'))).toEqual([]);
+    expect(frame(view('a'))).toEqual([]);
+    expect(frame(missed('on_scene'))).toEqual(['t']);
+  });
+
   it('take away what was removed', () => {
     const state = emptyState();
     applyFrame(state, { type: 'snapshot', position: 'e.1', cases: [view('a')], teams: [team('t')] });

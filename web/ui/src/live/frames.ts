@@ -46,6 +46,17 @@ export interface Applied {
   changed: boolean;
   /** Cases that were not known before; empty after a snapshot. */
   opened: CaseView[];
+  /** Teams that were not heard of in time, as of this frame; empty after a snapshot. */
+  missed: Missed[];
+}
+
+export interface Missed {
+  view: CaseView;
+  teamId: string;
+}
+
+function missedTeams(view: CaseView | undefined): string[] {
+  return (view?.assignments ?? []).filter((one) => one.check_in_missed_at !== undefined).map((one) => one.team_id);
 }
 
 /**
@@ -54,6 +65,7 @@ export interface Applied {
  */
 export function applyFrame(state: BoardState, frame: Frame): Applied {
   const opened: CaseView[] = [];
+  const missed: Missed[] = [];
   let changed = false;
   if (frame.type === 'snapshot') {
     state.cases = new Map((frame.cases ?? []).map((view) => [view.id, view]));
@@ -62,7 +74,10 @@ export function applyFrame(state: BoardState, frame: Frame): Applied {
     changed = true;
   } else if (frame.type === 'changes') {
     for (const view of frame.cases ?? []) {
-      if (!state.cases.has(view.id)) opened.push(view);
+      const before = state.cases.get(view.id);
+      if (!before) opened.push(view);
+      const known = missedTeams(before);
+      for (const teamId of missedTeams(view)) if (!known.includes(teamId)) missed.push({ view, teamId });
       state.cases.set(view.id, view);
       changed = true;
     }
@@ -74,7 +89,7 @@ export function applyFrame(state: BoardState, frame: Frame): Applied {
       if (state.cases.delete(id) || state.teams.delete(id)) changed = true;
     }
   } else {
-    return { changed: false, opened };
+    return { changed: false, opened, missed };
   }
   if (frame.position) state.position = frame.position;
   if (typeof frame.dead_letters === 'number' && frame.dead_letters !== state.deadLetters) {
@@ -82,5 +97,5 @@ export function applyFrame(state: BoardState, frame: Frame): Applied {
     changed = true;
   }
   if (changed) state.revision += 1;
-  return { changed, opened };
+  return { changed, opened, missed };
 }

@@ -1,6 +1,6 @@
 import { computed, signal } from '@preact/signals';
 import type { CaseView, TeamView } from '../api/views';
-import { applyFrame, emptyState, type Frame } from './frames';
+import { applyFrame, emptyState, type Frame, type Missed } from './frames';
 import type { FeedState } from './feed';
 
 const state = emptyState();
@@ -54,6 +54,9 @@ export function teamName(id: string): string {
 /** The most recent life-threatening cases that came while the board was open, newest last. */
 export const announced = signal<CaseView[]>([]);
 
+/** The most recent missed check-ins that came while the board was open, newest last. */
+export const announcedMissed = signal<Missed[]>([]);
+
 let waiting: Frame[] = [];
 let scheduled = false;
 
@@ -79,12 +82,16 @@ function flush(): void {
   const frames = waiting;
   waiting = [];
   let opened: CaseView[] = [];
+  let missed: Missed[] = [];
   for (const frame of frames) {
-    opened = opened.concat(applyFrame(state, frame).opened);
+    const applied = applyFrame(state, frame);
+    opened = opened.concat(applied.opened);
+    missed = missed.concat(applied.missed);
   }
   publish();
   const alarming = opened.filter((view) => view.urgency === 'life_threatening' && view.status !== 'closed');
   if (alarming.length > 0) announced.value = [...announced.peek(), ...alarming].slice(-3);
+  if (missed.length > 0) announcedMissed.value = [...announcedMissed.peek(), ...missed].slice(-3);
 }
 
 function publish(): void {
@@ -115,6 +122,7 @@ export function clearStore(): void {
   state.truncated = false;
   state.revision += 1;
   announced.value = [];
+  announcedMissed.value = [];
   lastFrameAt.value = undefined;
   publish();
 }

@@ -1,9 +1,10 @@
+import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { caseTitle } from '../cases/describe';
 import { outboxEntries } from '../commands/send';
 import { Icon } from '../controls/icon';
 import { say, words } from '../language';
-import { announced, feedState, offlineSince, slowNow, truncated } from '../live/store';
+import { announced, announcedMissed, feedState, offlineSince, slowNow, teamName, truncated } from '../live/store';
 import { hashOf } from '../route';
 import { accountOf, info, session } from '../session';
 
@@ -69,31 +70,48 @@ export function Banners() {
   );
 }
 
-/** Says new life-threatening cases to screen readers and shows them until they are looked at. */
+/** Says new life-threatening cases and missed check-ins to screen readers and shows them until they are looked at. */
 export function Announcements() {
-  const list = announced.value;
   return (
     <div class="announcements" aria-live="assertive">
-      {list.map((view) => (
-        <p key={view.id} class="announcement">
-          <Icon name="alert" size={20} />
-          <a href={hashOf({ page: 'map', caseId: view.id })} onClick={() => forget(view.id)}>
-            {say(words.cases.newLifeThreatening, { title: caseTitle(view) })}
-          </a>
-          <button
-            type="button"
-            class="icon-button"
-            aria-label={say(words.shell.dismiss)}
-            onClick={() => forget(view.id)}
-          >
-            <Icon name="close" size={18} />
-          </button>
-        </p>
+      {announcedMissed.value.map(({ view, teamId }) => (
+        <Announcement key={`${view.id}/${teamId}`} caseId={view.id} forget={() => forgetMissed(view.id)}>
+          {say(words.coordination.newlyMissed, { team: teamName(teamId), title: caseTitle(view) })}
+        </Announcement>
+      ))}
+      {announced.value.map((view) => (
+        <Announcement key={view.id} caseId={view.id} forget={() => forget(view.id)}>
+          {say(words.cases.newLifeThreatening, { title: caseTitle(view) })}
+        </Announcement>
       ))}
     </div>
   );
 }
 
+interface AnnouncementProps {
+  caseId: string;
+  forget(): void;
+  children: ComponentChildren;
+}
+
+function Announcement({ caseId, forget, children }: AnnouncementProps) {
+  return (
+    <p class="announcement">
+      <Icon name="alert" size={20} />
+      <a href={hashOf({ page: 'map', caseId })} onClick={forget}>
+        {children}
+      </a>
+      <button type="button" class="icon-button" aria-label={say(words.shell.dismiss)} onClick={forget}>
+        <Icon name="close" size={18} />
+      </button>
+    </p>
+  );
+}
+
 function forget(id: string): void {
   announced.value = announced.value.filter((view) => view.id !== id);
+}
+
+function forgetMissed(id: string): void {
+  announcedMissed.value = announcedMissed.value.filter(({ view }) => view.id !== id);
 }

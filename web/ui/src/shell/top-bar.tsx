@@ -39,6 +39,21 @@ export function TopBar() {
       </a>
       {!small && <RegionSelect />}
       <Counts />
+      {counts.value.missed > 0 && (
+        <button
+          type="button"
+          class="alarm"
+          title={say(words.coordination.alarms, { count: counts.value.missed })}
+          onClick={() => {
+            filters.value = { ...filters.value, group: filters.value.group === 'alarm' ? 'active' : 'alarm' };
+            go({ page: compact.value ? 'cases' : 'map' });
+          }}
+        >
+          <Icon name="alert" size={18} />
+          <span class="number">{counts.value.missed}</span>
+          <span class="visually-hidden">{say(words.coordination.alarms, { count: counts.value.missed })}</span>
+        </button>
+      )}
       {deadLetterCount.value > 0 && (
         <a
           class="alarm"

@@ -54,3 +54,21 @@ export const urgencyOrigin = {
   filed: ['said by the filer', 'указал заявитель', 'өтініш беруші айтқан'],
   set: ['set by a coordinator', 'изменил координатор', 'үйлестіруші өзгерткен'],
 } as const satisfies Record<string, Phrase>;
+
+/** Words around the factors. */
+export const assessment = {
+  byTable: ['by the table', 'по таблице', 'кесте бойынша'],
+  score: [
+    { one: '{count} point', many: '{count} points' },
+    { one: '{count} балл', few: '{count} балла', many: '{count} баллов' },
+    '{count} ұпай',
+  ],
+  why: ['Why', 'Почему', 'Неге'],
+  lifts: ['decides alone', 'решает само по себе', 'өзі шешеді'],
+  noFactor: ['no factor of the table holds', 'ни один признак таблицы не подходит', 'кестенің ешбір белгісі сай емес'],
+  set: ['Set the urgency', 'Изменить срочность', 'Шұғылдығын өзгерту'],
+  setReason: ['Why, for the other coordinators', 'Почему, для других координаторов', 'Неге, басқа үйлестірушілерге'],
+  dangers: ['Dangers', 'Опасности', 'Қауіптер'],
+  weather: ['Weather there', 'Погода на месте', 'Ондағы ауа райы'],
+  weatherUnknown: ['not known', 'неизвестно', 'белгісіз'],
+} as const satisfies Record<string, Phrase>;
