@@ -40,7 +40,7 @@ function Decision({ decision, view, latest }: { decision: CandidateDecision; vie
     <div class="decision">
       <p class="decision-head">
         {at !== undefined && <time dateTime={decision.at}>{moment(at, slowNow.value, language.value)}</time>}{' '}
-        <strong>{decision.chosen ? sayValue(words.chosen, decision.chosen) : say(words.choice.nobody)}</strong>
+        {!decision.chosen && <strong>{say(words.choice.nobody)}</strong>}
       </p>
       <ol class="candidates">
         {list.map((candidate) => (
@@ -91,7 +91,10 @@ function Considered({ candidate, decision, view, latest }: ConsideredProps) {
         <span>{teamName(candidate.team_id)}</span>
         <span class="number">{candidate.distance_m === undefined ? '' : distance(candidate.distance_m, tongue)}</span>
       </p>
-      <p class="candidate-why">{whyText(candidate, decision, view, team, latest, slowNow.value)}</p>
+      <p class="candidate-why">
+        {whyText(candidate, decision, view, team, latest, slowNow.value)}
+        {candidate.result === 'offered' && decision.chosen && `: ${sayValue(words.chosen, decision.chosen)}`}
+      </p>
       {details.length > 0 && <p class="secondary">{details.join(' · ')}</p>}
     </li>
   );

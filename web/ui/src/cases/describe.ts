@@ -53,7 +53,8 @@ export function personOf(subject: SubjectView): string {
   return subject.age === undefined ? word : `${word}, ${subject.age}`;
 }
 
-function personWord({ sex, age, category }: SubjectView): string {
+/** "мальчик": the word for a person of this sex and age. */
+export function personWord({ sex, age, category }: SubjectView): string {
   const stage =
     age !== undefined
       ? age < 16

@@ -6,7 +6,7 @@ import { Icon } from '../controls/icon';
 import { language, type Phrase, say, sayValue, words } from '../language';
 import { coordinates, distance, duration, moment, parseTime } from '../language/format';
 import { regionNames } from '../language/regions';
-import { caseById, feedState, slowNow, teamName } from '../live/store';
+import { caseById, feedState, slowNow } from '../live/store';
 import { StatusGlyph } from '../map';
 import { coordinates as mayCoordinate, seesCandidates } from '../permissions';
 import { session } from '../session';
@@ -19,7 +19,7 @@ import { Applications } from './applications';
 import { Fact } from './fact';
 import { Points } from './points';
 import { Urgency } from './urgency';
-import { caseTitle, outcomeText, personOf, statusText } from './describe';
+import { caseTitle, outcomeText, personOf, personWord, statusText } from './describe';
 import { Timeline } from './history';
 import { Unsent } from './unsent';
 
@@ -241,7 +241,7 @@ function Subject({ subject, view }: { subject: SubjectView; view: CaseView }) {
       <p class="subject-name">
         <strong>{subject.name || say(words.cases.unnamed)}</strong>
         <span class="secondary">
-          {personOf({ ...subject, age: undefined } as SubjectView)}
+          {personWord(subject)}
           {subject.age !== undefined && `, ${say(words.cases.age, { count: subject.age })}`}
         </span>
       </p>
@@ -332,7 +332,6 @@ function Facts({ view }: { view: CaseView }) {
             {view.needs?.skills?.map((one) => sayValue(words.skill, one)).join(', ')}
           </Fact>
         )}
-        {view.lead_team_id && <Fact name={say(words.cases.lead)}>{teamName(view.lead_team_id)}</Fact>}
       </dl>
     </section>
   );

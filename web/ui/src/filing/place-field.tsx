@@ -51,7 +51,15 @@ export function PlaceField({ label, value, onValue, error, pointer, required = f
           : say(words.form.coordinatesHelp);
   return (
     <div class={`place-field${read.kind === 'place' && read.swapped ? ' place-swapped' : ''}`}>
-      <Field label={label} value={value} onValue={onValue} help={help} error={error} pointer={pointer} required={required} />
+      <Field
+        label={label}
+        value={value}
+        onValue={onValue}
+        help={help}
+        error={error}
+        pointer={pointer}
+        required={required}
+      />
       {compact.value ? (
         <button
           type="button"

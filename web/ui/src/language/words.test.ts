@@ -3,9 +3,9 @@ import type { Form, Phrase } from './phrase';
 import { regionNames } from './regions';
 import * as words from './words';
 
-// Latin words that Kazakh and Russian write as they are: our name, names of formats and programs, and "ID",
-// which is what the field is called on every form in the country.
-const allowed = new Set(['Izdeu', 'ID', 'GPS', 'JSON', 'Kafka']);
+// Latin words that Kazakh and Russian write as they are: our name, names of formats, programs and devices,
+// and "ID", which is what the field is called on every form in the country.
+const allowed = new Set(['Izdeu', 'ID', 'GPS', 'JSON', 'Kafka', 'https', 'iPhone']);
 
 interface Entry {
   name: string;
