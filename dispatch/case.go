@@ -65,6 +65,13 @@ type CaseDetail struct {
 	// FirstInQueue says that the case lost its team to something more urgent:
 	// it is served before others of its urgency.
 	FirstInQueue bool `json:"first_in_queue,omitempty"`
+	// Owner is the id of the coordinator who is responsible for the case, as in
+	// Actor.ID; empty while nobody has taken it.
+	Owner   string    `json:"owner,omitempty"`
+	OwnedAt time.Time `json:"owned_at,omitzero"`
+	// CheckIn is how often a team on the case has to check in, in minutes; 0:
+	// never; nil: as the settings say.
+	CheckIn *int `json:"check_in_minutes,omitempty"`
 }
 
 // Application is one filed application of a case.
@@ -179,6 +186,14 @@ type AssignmentDetail struct {
 	Pace Pace `json:"pace,omitzero"`
 	// Notified is the newest report of each channel and what was told by it.
 	Notified []Notified `json:"notified,omitempty"`
+	// CheckInBy is when the team has to be heard of next; zero: it need not.
+	CheckInBy       time.Time `json:"check_in_by,omitzero"`
+	CheckInMissedAt time.Time `json:"check_in_missed_at,omitzero"` // until it is heard of
+	CheckedInAt     time.Time `json:"checked_in_at,omitzero"`      // the newest check-in
+	// PeopleMissingAt is since when fewer are back than went; zero when all are.
+	PeopleMissingAt time.Time `json:"people_missing_at,omitzero"`
+	// LentBy is the team's region where it is not the case's; empty otherwise.
+	LentBy string `json:"lent_by,omitempty"`
 }
 
 // Personal holds everything of a case that can be erased without breaking its
@@ -191,7 +206,16 @@ type Personal struct {
 	// Assessment says how urgent the case is by the table, and why: of an older
 	// release's case it is zero until the case is next updated.
 	Assessment Assessment `json:"assessment,omitzero"`
+	Points     []Point    `json:"points,omitempty"`
 	Changed    int64      `json:"-"`
+}
+
+// Point is a place that matters for a case, as exact as it was given.
+type Point struct {
+	Kind     PointKind `json:"point"`
+	Location orb.Point `json:"location"`
+	At       time.Time `json:"at"`
+	Note     string    `json:"note,omitempty"`
 }
 
 // ApplicationPersonal is the personal part of an application.
@@ -213,8 +237,9 @@ type SubjectPersonal struct {
 
 // Note is what somebody wrote; the journal says only that there is one.
 type Note struct {
-	Sequence int64 // of its event
-	Case     int64 // Case.Key
+	Sequence int64  // of its event
+	Case     int64  // Case.Key
+	TeamID   string // the team whose log it is in; empty: the case's
 	Audience Audience
 	Actor    string
 	At       time.Time
@@ -236,6 +261,7 @@ func (c *Case) clone() *Case {
 	d.Members = slices.Clone(c.Members)
 	d.Personal.Applications = slices.Clone(c.Personal.Applications)
 	d.Personal.Subjects = slices.Clone(c.Personal.Subjects)
+	d.Personal.Points = slices.Clone(c.Personal.Points)
 	return &d
 }
 

@@ -32,6 +32,12 @@ const (
 	CommandSplit        CommandType = "case.split"
 	CommandApart        CommandType = "case.apart"
 	CommandNotified     CommandType = "assignment.notified" // by the program itself
+	CommandCheckIn      CommandType = "assignment.check_in"
+	CommandStandDown    CommandType = "assignment.stand_down"
+	CommandLead         CommandType = "case.lead"
+	CommandTake         CommandType = "case.take"
+	CommandHandOver     CommandType = "case.hand_over"
+	CommandPoint        CommandType = "case.point"
 )
 
 // CommandTypes lists the commands that Decide knows.
@@ -39,7 +45,8 @@ func CommandTypes() []CommandType {
 	return []CommandType{CommandAccept, CommandDecline, CommandEnRoute, CommandOnScene, CommandStandDownAck,
 		CommandReturned, CommandRelease, CommandAssign, CommandCallOut, CommandUpdate, CommandNote,
 		CommandOutcome, CommandFamilyTold, CommandReopen, CommandRosterAnswer,
-		CommandUrgency, CommandMerge, CommandSplit, CommandApart, CommandNotified}
+		CommandUrgency, CommandMerge, CommandSplit, CommandApart, CommandNotified,
+		CommandCheckIn, CommandStandDown, CommandLead, CommandTake, CommandHandOver, CommandPoint}
 }
 
 // OfProgram says that the program alone gives the command: it reports what it
@@ -75,6 +82,10 @@ type Command struct {
 	ToldBy     string
 	Role       string
 	Location   *orb.Point
+	Replaces   string // of case.assign: the id of the team that goes home instead
+	To         string // of case.hand_over: Actor.ID of the new owner
+	Point      PointKind
+	CheckIn    *int // of case.update: minutes, 0 for none
 
 	Round        int              // of roster.answer: the team's round on the case; 0: the newest
 	Member       *MemberAnswer    // of roster.answer

@@ -60,6 +60,13 @@ func (s *State) wanted(t Timer) bool {
 		}
 		a := &c.Assignments[t.Assignment-1]
 		return a.Status == AssignmentOffered && a.AnswerBy.Equal(t.Due)
+	case TimerCheckIn:
+		c := s.cases[t.Case]
+		if c == nil || t.Assignment > len(c.Assignments) {
+			return false
+		}
+		a := &c.Assignments[t.Assignment-1]
+		return a.CheckInMissedAt.IsZero() && a.CheckInBy.Equal(t.Due)
 	case TimerAvailability:
 		team := s.team(t.Team)
 		return team != nil && !team.team.Available && team.team.Until.Equal(t.Due)

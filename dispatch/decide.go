@@ -322,10 +322,14 @@ func (d *decision) free(team int32) {
 	}
 }
 
-// note keeps a text. Its event does not say for whom it is: that there is a
-// sealed note would tell what it must not.
-func (d *decision) note(c *Case, audience Audience, text string) {
-	sequence := d.emit(EventCaseNoted, c, nil, EventFields{})
-	d.changes.Notes = append(d.changes.Notes, Note{Sequence: sequence, Case: c.Key, Audience: audience,
-		Actor: d.actor.ID, At: d.now, Text: text})
+// note keeps a text, in the log of a team where one is given. Its event does
+// not say for whom it is: that there is a sealed note would tell what it must
+// not.
+func (d *decision) note(c *Case, team *Team, audience Audience, text string) {
+	sequence := d.emit(EventCaseNoted, c, team, EventFields{})
+	note := Note{Sequence: sequence, Case: c.Key, Audience: audience, Actor: d.actor.ID, At: d.now, Text: text}
+	if team != nil {
+		note.TeamID = team.ID
+	}
+	d.changes.Notes = append(d.changes.Notes, note)
 }

@@ -48,6 +48,12 @@ func (d *decision) command(command *Command) (int64, *Refusal) {
 		refusal = d.split(c, command)
 	case CommandApart:
 		refusal = d.apart(c, command)
+	case CommandTake:
+		refusal = d.own(c, command.Actor.ID, "/actor")
+	case CommandHandOver:
+		refusal = d.own(c, command.To, "/to")
+	case CommandPoint:
+		refusal = d.point(c, command)
 	default:
 		refusal = d.assignmentCommand(c, command)
 	}
@@ -61,8 +67,8 @@ func (d *decision) command(command *Command) (int64, *Refusal) {
 		d.changes.Cases = nil // nothing has changed
 		return key, nil
 	}
-	if command.Type != CommandNote && command.Type != CommandOutcome && command.Note != "" {
-		d.note(c, cmp.Or(command.Audience, AudienceCoordination), command.Note)
+	if text := reasonOf(command); text != "" {
+		d.note(c, nil, cmp.Or(command.Audience, AudienceCoordination), text)
 	}
 	return key, nil
 }
@@ -108,6 +114,12 @@ func (d *decision) assignmentCommand(c *Case, command *Command) *Refusal {
 		return d.acknowledge(c, a, t)
 	case CommandNotified:
 		return d.notified(c, a, t, command)
+	case CommandCheckIn:
+		return d.checkIn(c, a, t)
+	case CommandStandDown:
+		return d.callBack(c, a, t)
+	case CommandLead:
+		return d.leadCommand(c, a, t)
 	case CommandDecline:
 		if refusal := mayBecome(a, AssignmentDeclined); refusal != nil {
 			return refusal
@@ -119,17 +131,17 @@ func (d *decision) assignmentCommand(c *Case, command *Command) *Refusal {
 			return refusal
 		}
 		d.setAssignment(c, a, AssignmentReleased)
-		a.Words = command.Reason
+		d.alive(c, a)
 		d.emit(EventReleased, c, t.team, d.lead(c))
 		d.setStatus(c)
 		d.ask(c)
 		return nil
 	case CommandEnRoute:
-		return d.goOn(c, a, t, AssignmentEnRoute, EventEnRoute, &a.EnRouteAt, &a.People, command.People)
+		return d.goOn(c, a, t, AssignmentEnRoute, EventEnRoute, &a.EnRouteAt, command.People)
 	case CommandOnScene:
-		return d.goOn(c, a, t, AssignmentOnScene, EventOnScene, &a.OnSceneAt, &a.People, command.People)
+		return d.goOn(c, a, t, AssignmentOnScene, EventOnScene, &a.OnSceneAt, command.People)
 	default:
-		return d.goOn(c, a, t, AssignmentReturned, EventReturned, &a.FinishedAt, &a.PeopleReturned, command.People)
+		return d.returned(c, a, t, command)
 	}
 }
 
@@ -142,23 +154,21 @@ func mayBecome(a *Assignment, to AssignmentStatus) *Refusal {
 }
 
 // goOn moves an assignment to the next stage of its way.
-func (d *decision) goOn(c *Case, a *Assignment, t *teamState, to AssignmentStatus, event EventType, when *time.Time, people *int, said *int) *Refusal {
+func (d *decision) goOn(c *Case, a *Assignment, t *teamState, to AssignmentStatus, event EventType, when *time.Time, said *int) *Refusal {
 	if refusal := mayBecome(a, to); refusal != nil {
 		return refusal
 	}
 	d.setAssignment(c, a, to)
 	*when = d.happened()
 	if said != nil {
-		*people = *said
+		a.People = *said
 	}
 	if to == AssignmentOnScene {
 		d.learn(c, a, t)
 	}
+	d.alive(c, a)
 	d.emit(event, c, t.team, EventFields{People: said, Round: a.Round})
 	d.setStatus(c)
-	if to == AssignmentReturned {
-		d.rest(c, a, t)
-	}
 	return nil
 }
 
@@ -186,7 +196,9 @@ func (d *decision) accept(c *Case, a *Assignment, t *teamState, command *Command
 	d.setAssignment(c, a, AssignmentAccepted)
 	a.AnsweredAt = d.now
 	a.Skills = t.team.brings(c.Needs.Skills, d.now)
-	fields := EventFields{Round: a.Round}
+	a.LentBy = lentBy(c, t)
+	d.alive(c, a)
+	fields := EventFields{Round: a.Round, TeamRegion: t.team.Region, Organisation: t.team.Organisation}
 	if command != nil {
 		a.AnsweredAt = d.happened()
 		a.Words = command.Reason
@@ -254,9 +266,13 @@ func (d *decision) acknowledge(c *Case, a *Assignment, t *teamState) *Refusal {
 		return refuse(RefusedTransition, "the team's assignment is %s; only a team that was called back can acknowledge it", a.Status)
 	}
 	if !a.AcknowledgedAt.IsZero() {
+		if !a.CheckInMissedAt.IsZero() {
+			return d.checkIn(c, a, t) // a sign of life all the same
+		}
 		return nil
 	}
 	a.AcknowledgedAt = d.happened()
+	d.alive(c, a)
 	a.Changed = d.emit(EventAcknowledged, c, t.team, EventFields{Round: a.Round})
 	return nil
 }
@@ -276,8 +292,28 @@ func (d *decision) assign(c *Case, command *Command) *Refusal {
 	if c.Kind != VolunteerEvent && d.used(t) >= t.team.Capacity {
 		return refuse(RefusedAtCapacity, "the team is already on as many cases as it can take (%d)", t.team.Capacity)
 	}
+	if command.Replaces != "" {
+		if command.Replaces == command.TeamID {
+			return &Refusal{Code: RefusedInvalid, Pointer: "/replaces", Detail: "a team cannot replace itself"}
+		}
+		if c.Assignment(command.Replaces) == nil {
+			return &Refusal{Code: RefusedNotAsked, Pointer: "/replaces", Detail: "the team to be replaced is not on this case"}
+		}
+	}
 	d.offer(c, t, d.consider(c, t, ChoiceByHand), true)
+	if command.Replaces != "" {
+		return d.replace(c, command.Replaces)
+	}
 	return nil
+}
+
+// lentBy gives the region that lends the team: its own, where that is not the
+// case's.
+func lentBy(c *Case, t *teamState) string {
+	if c.Region == "" || t.team.Region == c.Region {
+		return ""
+	}
+	return t.team.Region
 }
 
 // callOut says that teams may be asked now, later, or never.
@@ -304,7 +340,18 @@ func (d *decision) noted(c *Case, command *Command) *Refusal {
 	if command.Note == "" {
 		return &Refusal{Code: RefusedInvalid, Pointer: "/note", Detail: "a note needs a text"}
 	}
-	d.note(c, cmp.Or(command.Audience, AudienceTeam), command.Note)
+	var team *Team
+	if command.TeamID != "" { // into that team's log
+		t := d.s.teamByID(command.TeamID)
+		if t == nil {
+			return &Refusal{Code: RefusedUnknownTeam, Pointer: "/team_id", Detail: "there is no team with this id"}
+		}
+		if c.Assignment(command.TeamID) == nil {
+			return refuse(RefusedNotAsked, "the team has not been asked on this case; leave team_id out for a note about the case")
+		}
+		team = t.team
+	}
+	d.note(c, team, cmp.Or(command.Audience, AudienceTeam), command.Note)
 	return nil
 }
 

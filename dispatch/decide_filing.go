@@ -190,6 +190,11 @@ func (d *decision) update(c *Case, f *Filing, drill *bool) {
 	region, urgency, exercise, known := c.Region, c.Urgency, c.Exercise, eventSubjects(c.present())
 	setPlace(c, f)
 	for i := range c.Assignments { // those asked stay concerned when the place moves
+		if a := &c.Assignments[i]; c.Region != region {
+			if lent := lentBy(c, d.s.team(a.Team)); lent != a.LentBy {
+				a.LentBy, a.Changed = lent, sequence
+			}
+		}
 		if home := d.s.team(c.Assignments[i].Team).team.Region; home != "" && !slices.Contains(c.Regions, home) {
 			c.Regions = append(c.Regions, home)
 		}
@@ -303,10 +308,18 @@ func (d *decision) updateCommand(c *Case, command *Command) *Refusal {
 		})
 	}
 	c.NeedsReview = slices.DeleteFunc(c.NeedsReview, func(r Review) bool { return cleared(r.Pointer) })
+	if len(c.NeedsReview) == 0 {
+		c.NeedsReview = nil // as it is loaded
+	}
 	var drill *bool
 	if slices.Contains(command.Given, "/exercise") {
 		drill = &command.Fields.Exercise
 	}
+	if command.CheckIn != nil {
+		d.setCheckIn(c, *command.CheckIn)
+	}
+	first := len(d.changes.Events)
 	d.update(c, command.Fields, drill)
+	d.changes.Events[first].CheckIn = command.CheckIn
 	return nil
 }

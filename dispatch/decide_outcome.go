@@ -55,7 +55,7 @@ func (d *decision) outcome(c *Case, command *Command) *Refusal {
 		if sealed {
 			audience = AudienceSealed
 		}
-		d.note(c, audience, command.Note)
+		d.note(c, nil, audience, command.Note)
 	}
 	if ended {
 		d.standDown(c)

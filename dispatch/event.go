@@ -39,6 +39,13 @@ const (
 	EventRoster       EventType = "assignment.roster"
 	EventNotified     EventType = "assignment.notified"
 
+	EventCaseLead      EventType = "case.lead"
+	EventCaseOwned     EventType = "case.owned"
+	EventCasePointed   EventType = "case.pointed"
+	EventCheckedIn     EventType = "assignment.checked_in"
+	EventCheckInMissed EventType = "assignment.check_in_missed"
+	EventPeopleMissing EventType = "assignment.people_missing"
+
 	EventTeamRegistered   EventType = "team.registered"
 	EventTeamAvailability EventType = "team.availability"
 
@@ -52,7 +59,8 @@ func EventTypes() []EventType {
 		EventOffered, EventNoAnswer, EventAccepted, EventDeclined, EventWithdrawn, EventEnRoute, EventOnScene,
 		EventStandingDown, EventAcknowledged, EventReturned, EventReleased,
 		EventTeamRegistered, EventTeamAvailability, EventRoster,
-		EventCaseMerged, EventCaseSplit, EventCaseLikely, EventCaseApart, EventNotified, EventCoordinatorRegistered}
+		EventCaseMerged, EventCaseSplit, EventCaseLikely, EventCaseApart, EventNotified, EventCoordinatorRegistered,
+		EventCaseLead, EventCaseOwned, EventCasePointed, EventCheckedIn, EventCheckInMissed, EventPeopleMissing}
 }
 
 // Event is one line of the journal. Its fields are a whitelist of ids, enums,
@@ -113,7 +121,16 @@ type EventFields struct {
 	Restored      bool     `json:"restored,omitempty"`        // of case.split: this case was merged and is itself again
 	Reasons       []string `json:"reasons,omitempty"`         // of case.likely_duplicate
 
-	Organisation string    `json:"organisation,omitempty"` // of team events
+	TeamRegion    string       `json:"team_region,omitempty"`      // of assignment.accepted: of the team's base
+	Missing       int          `json:"missing,omitempty"`          // people who went and are not counted home
+	Minutes       int          `json:"minutes,omitempty"`          // of assignment.returned: how long the team was out
+	PeopleMinutes int          `json:"people_minutes,omitempty"`   // the same, times its people
+	Point         PointKind    `json:"point,omitempty"`            // of case.pointed
+	Owner         string       `json:"owner,omitempty"`            // of case.owned
+	OpenItems     []EventCount `json:"open_items,omitempty"`       // of case.owned: what was open
+	CheckIn       *int         `json:"check_in_minutes,omitempty"` // of case.updated: the new interval
+
+	Organisation string    `json:"organisation,omitempty"` // of team events and assignment.accepted
 	Capacity     int       `json:"capacity,omitempty"`
 	Available    *bool     `json:"available,omitempty"`
 	Until        time.Time `json:"until,omitzero"`
@@ -135,6 +152,12 @@ type EventFields struct {
 type EventSubject struct {
 	ID       string `json:"id"`
 	Category string `json:"category,omitempty"`
+}
+
+// EventCount says how much there is of something.
+type EventCount struct {
+	Code  string `json:"code"` // one of OpenCodes
+	Count int    `json:"count"`
 }
 
 // SetData reads the fields back from the journal's row.

@@ -86,6 +86,27 @@ func (e *Event) AppendData(b []byte) []byte {
 		}
 		w.b = append(w.b, ']')
 	}
+	w.text("team_region", f.TeamRegion)
+	w.number("missing", f.Missing)
+	w.number("minutes", f.Minutes)
+	w.number("people_minutes", f.PeopleMinutes)
+	w.text("point", string(f.Point))
+	w.text("owner", f.Owner)
+	if len(f.OpenItems) > 0 {
+		w.name("open_items")
+		w.b = append(w.b, '[')
+		for i := range f.OpenItems {
+			if i > 0 {
+				w.b = append(w.b, ',')
+			}
+			w.b = append(w.b, `{"code":`...)
+			w.b = appendJSONText(w.b, f.OpenItems[i].Code)
+			w.count("count", &f.OpenItems[i].Count)
+			w.b = append(w.b, '}')
+		}
+		w.b = append(w.b, ']')
+	}
+	w.count("check_in_minutes", f.CheckIn)
 	w.text("organisation", f.Organisation)
 	w.number("capacity", f.Capacity)
 	w.truth("available", f.Available)

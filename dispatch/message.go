@@ -91,14 +91,15 @@ const (
 	TimerDuty         TimerKind = "duty"         // a team's duty calendar changes
 	TimerRest         TimerKind = "rest"         // a crew of a team has rested
 	TimerMatch        TimerKind = "match"        // what waits is matched with the teams that have room
+	TimerCheckIn      TimerKind = "check_in"     // a team on a case was not heard of in time
 )
 
 // Timer is a message that the leader makes when a deadline has passed.
 type Timer struct {
 	Kind       TimerKind
 	Due        time.Time
-	Case       int64 // of an offer
-	Assignment int   // of an offer: Assignment.N
+	Case       int64 // of an offer or a check-in
+	Assignment int   // of an offer or a check-in: Assignment.N
 	Team       int32 // of an availability, a duty or a rest
 }
 

@@ -81,6 +81,7 @@ func (d *decision) offer(c *Case, t *teamState, considered Decision, byHand bool
 	a.Skills = t.team.brings(c.Needs.Skills, d.now)
 	a.Rings++
 	a.ByHand = byHand
+	a.LentBy = lentBy(c, t)
 	a.OfferedAt = d.now
 	a.AnswerBy = d.now.Add(d.s.settings.OfferTimeout[c.Urgency]).Truncate(time.Millisecond)
 	if region := t.team.Region; region != "" && !slices.Contains(c.Regions, region) {
@@ -386,7 +387,7 @@ func (d *decision) timer(timer Timer) {
 		return
 	}
 	switch timer.Kind {
-	case TimerOffer:
+	case TimerOffer, TimerCheckIn:
 	case TimerMatch:
 		d.match()
 		return
@@ -396,6 +397,10 @@ func (d *decision) timer(timer Timer) {
 	}
 	c := d.edit(timer.Case)
 	a := &c.Assignments[timer.Assignment-1]
+	if timer.Kind == TimerCheckIn {
+		d.missCheckIn(c, a)
+		return
+	}
 	t := d.s.team(a.Team)
 	d.setAssignment(c, a, AssignmentNoAnswer)
 	d.emit(EventNoAnswer, c, t.team, EventFields{Round: a.Round, Rings: a.Rings})

@@ -142,7 +142,8 @@ func (a *actions) command() {
 	} else {
 		team = oneOf(a, "team", testTeams...)
 	}
-	command := oneOf(a, "command", append(CommandTypes(), "case.unknown", CommandMerge, CommandSplit, CommandSplit, CommandAccept, CommandAccept, CommandReturned, CommandReturned, CommandOutcome, CommandRosterAnswer, CommandRosterAnswer)...)
+	command := oneOf(a, "command", append(CommandTypes(), "case.unknown", CommandMerge, CommandSplit, CommandSplit, CommandAccept, CommandAccept, CommandReturned, CommandReturned, CommandOutcome, CommandRosterAnswer, CommandRosterAnswer,
+		CommandUpdate, CommandStandDown)...)
 	a.w.command(command, key, team, func(c *Command) {
 		if a.pick("said when", 3) == 0 {
 			c.At = a.w.now.Add(time.Duration(a.pick("minutes ago", 30)-5) * time.Minute)
@@ -151,7 +152,7 @@ func (a *actions) command() {
 		c.CallOut = oneOf(a, "call_out", CallOuts()...)
 		c.Urgency = oneOf(a, "set urgency", Urgencies()...)
 		c.SubjectID = oneOf(a, "subject", "", "s1", "s2")
-		c.People = oneOf(a, "people", nil, pointer(4))
+		c.People = oneOf(a, "people", nil, pointer(4), pointer(2))
 		if command == CommandRosterAnswer {
 			a.member(c)
 		}
@@ -164,6 +165,7 @@ func (a *actions) command() {
 			c.Fields, c.Given = &Filing{Location: pointer(oneOf(a, "place", testPlaces...)), CallOut: oneOf(a, "update call_out", "", CallOutNow),
 				Needs: Needs{Teams: a.pick("teams", 3), Skills: oneOf(a, "skills", testSkills...)}, Urgency: oneOf(a, "update urgency", "", "", Routine, LifeThreatening),
 				Weather: oneOf[Weather](a, "update weather", "", "", "blizzard")}, []string{"/location", "/call_out"}
+			c.CheckIn = oneOf(a, "check-in", nil, pointer(0), pointer(5), pointer(5), pointer(60))
 		case CommandMerge, CommandApart:
 			other := a.keys[max(0, len(a.keys)-1-a.pick("other", min(len(a.keys), 4)))]
 			c.Into, c.Other = CaseID(testEpoch, other), CaseID(testEpoch, other)
@@ -176,6 +178,15 @@ func (a *actions) command() {
 			if len(c.Applications) > 1 && a.pick("not the first", 3) > 0 {
 				c.Applications = c.Applications[1:]
 			}
+		case CommandPoint:
+			c.Point, c.Location = oneOf(a, "point", PointKinds()...), &orb.Point{63.987654, 53.123456}
+		case CommandHandOver:
+			c.To = oneOf(a, "to", "key-8", "key-9", "")
+		case CommandAssign:
+			c.Replaces = oneOf(a, "replaces", append(testTeams, "")...)
+			c.Reason = oneOf(a, "why", "", personal+"why")
+		case CommandReturned:
+			c.Reason = oneOf(a, "why", "", "", personal+"why")
 		case CommandDecline, CommandUrgency:
 			c.Reason = personal + "reason"
 		case CommandAccept:

@@ -176,6 +176,11 @@ func (p *people) see(event *Event) {
 			team.at = team.base
 			p.report(team, &Command{Type: CommandReturned, CaseID: id, People: pointer(4)})
 		})
+	case EventPeopleMissing: // a coordinator finds out what became of them
+		id := event.CaseID
+		s.in(s.between(10*time.Minute, 2*time.Hour), func() {
+			p.report(team, &Command{Type: CommandReturned, CaseID: id, People: pointer(4), Reason: "went home by bus"})
+		})
 	case EventCaseReopened:
 		id := event.CaseID
 		s.in(s.between(time.Hour, 10*time.Hour), func() { p.finish(id) })

@@ -34,6 +34,9 @@ type Settings struct {
 	DuplicateWindow    time.Duration
 	DuplicateDistanceM float64
 	DuplicateAgeYears  int
+	// CheckIn is how often a team on a case has to check in, where the case
+	// itself does not say; 0: never.
+	CheckIn time.Duration
 }
 
 // DefaultSettings gives the settings that a new installation starts with.
@@ -405,6 +408,10 @@ func (s *State) takeSlots(old, next *Case) {
 		}
 		if a.Status == AssignmentOffered && (old == nil || i >= len(old.Assignments) || !old.Assignments[i].AnswerBy.Equal(a.AnswerBy) || old.Assignments[i].Status != AssignmentOffered) {
 			s.addDeadline(Timer{Kind: TimerOffer, Due: a.AnswerBy, Case: next.Key, Assignment: a.N})
+		}
+		if !a.CheckInBy.IsZero() && a.CheckInMissedAt.IsZero() && (old == nil || i >= len(old.Assignments) ||
+			!old.Assignments[i].CheckInBy.Equal(a.CheckInBy) || !old.Assignments[i].CheckInMissedAt.IsZero()) {
+			s.addDeadline(Timer{Kind: TimerCheckIn, Due: a.CheckInBy, Case: next.Key, Assignment: a.N})
 		}
 	}
 }

@@ -164,11 +164,15 @@ type CaseFilter struct {
 	Regions  []string  // any of the case's Regions; "": cases without a region
 	Teams    []string  // any team that was asked and did not only get a withdrawn offer
 	Systems  []string  // any application of these systems
+	Owner    string    // Case.Owner; OwnerNone: nobody
 	Text     string    // part of the number, place, a subject's name or an application's id or reference
 	From, To time.Time // From <= opened_at < To
 	Before   int64     // keys below it; 0: from the newest
 	Limit    int
 }
+
+// OwnerNone selects the cases that nobody has taken. It is no id of a key.
+const OwnerNone = "none"
 
 // Cursor is the position of a reader of the journal that has its own progress.
 type Cursor string

@@ -68,18 +68,18 @@ func TestOutcomeTransitionsAreTheContracts(t *testing.T) {
 // commandTable: what each command makes of an assignment of each status: the
 // status it has then (of a new round, where one begins), or the refusal.
 const commandTable = `
-status         accept                 decline                en_route               on_scene               stand_down_ack         returned               release                assign
-(none)         team-not-asked         team-not-asked         team-not-asked         team-not-asked         team-not-asked         team-not-asked         team-not-asked         offered
-offered        accepted               declined               transition-not-allowed transition-not-allowed transition-not-allowed transition-not-allowed transition-not-allowed already-assigned
-no_answer      accepted               declined               transition-not-allowed transition-not-allowed transition-not-allowed transition-not-allowed transition-not-allowed offered
-declined       transition-not-allowed transition-not-allowed transition-not-allowed transition-not-allowed transition-not-allowed transition-not-allowed transition-not-allowed offered
-withdrawn      transition-not-allowed transition-not-allowed transition-not-allowed transition-not-allowed transition-not-allowed transition-not-allowed transition-not-allowed offered
-accepted       transition-not-allowed transition-not-allowed en_route               on_scene               transition-not-allowed transition-not-allowed released               already-assigned
-en_route       transition-not-allowed transition-not-allowed transition-not-allowed on_scene               transition-not-allowed transition-not-allowed released               already-assigned
-on_scene       transition-not-allowed transition-not-allowed transition-not-allowed transition-not-allowed transition-not-allowed transition-not-allowed released               already-assigned
-standing_down  transition-not-allowed transition-not-allowed transition-not-allowed transition-not-allowed standing_down          returned               transition-not-allowed already-assigned
-returned       transition-not-allowed transition-not-allowed transition-not-allowed transition-not-allowed transition-not-allowed transition-not-allowed transition-not-allowed offered
-released       transition-not-allowed transition-not-allowed transition-not-allowed transition-not-allowed transition-not-allowed transition-not-allowed transition-not-allowed offered
+status         accept                 decline                en_route               on_scene               stand_down_ack         returned               release                assign                 check_in               stand_down
+(none)         team-not-asked         team-not-asked         team-not-asked         team-not-asked         team-not-asked         team-not-asked         team-not-asked         offered                team-not-asked         team-not-asked
+offered        accepted               declined               transition-not-allowed transition-not-allowed transition-not-allowed transition-not-allowed transition-not-allowed already-assigned       transition-not-allowed transition-not-allowed
+no_answer      accepted               declined               transition-not-allowed transition-not-allowed transition-not-allowed transition-not-allowed transition-not-allowed offered                transition-not-allowed transition-not-allowed
+declined       transition-not-allowed transition-not-allowed transition-not-allowed transition-not-allowed transition-not-allowed transition-not-allowed transition-not-allowed offered                transition-not-allowed transition-not-allowed
+withdrawn      transition-not-allowed transition-not-allowed transition-not-allowed transition-not-allowed transition-not-allowed transition-not-allowed transition-not-allowed offered                transition-not-allowed transition-not-allowed
+accepted       transition-not-allowed transition-not-allowed en_route               on_scene               transition-not-allowed transition-not-allowed released               already-assigned       accepted               standing_down
+en_route       transition-not-allowed transition-not-allowed transition-not-allowed on_scene               transition-not-allowed transition-not-allowed released               already-assigned       en_route               standing_down
+on_scene       transition-not-allowed transition-not-allowed transition-not-allowed transition-not-allowed transition-not-allowed transition-not-allowed released               already-assigned       on_scene               standing_down
+standing_down  transition-not-allowed transition-not-allowed transition-not-allowed transition-not-allowed standing_down          returned               transition-not-allowed already-assigned       standing_down          transition-not-allowed
+returned       transition-not-allowed transition-not-allowed transition-not-allowed transition-not-allowed transition-not-allowed transition-not-allowed transition-not-allowed offered                transition-not-allowed transition-not-allowed
+released       transition-not-allowed transition-not-allowed transition-not-allowed transition-not-allowed transition-not-allowed transition-not-allowed transition-not-allowed offered                transition-not-allowed transition-not-allowed
 `
 
 // assignmentIn makes a world with an open case on which the team dos has an

@@ -346,7 +346,7 @@ func (d *decision) setUrgency(c *Case, command *Command) *Refusal {
 	c.UrgencySetBy, c.UrgencySetAt = d.actor.ID, d.happened()
 	c.Changed = d.emit(EventCaseUrgency, c, nil, EventFields{Urgency: c.Urgency, UrgencyBefore: before})
 	d.followUrgency(c)
-	d.note(c, AudienceCoordination, command.Reason)
+	d.note(c, nil, AudienceCoordination, command.Reason)
 	d.ask(c)
 	return nil
 }

@@ -266,6 +266,10 @@ var assignmentEvents = map[EventType]AssignmentStatus{
 	EventReleased: AssignmentReleased,
 }
 
+// assignmentSigns are the other events of an assignment that tell how its
+// people are.
+var assignmentSigns = map[EventType]bool{EventAcknowledged: true, EventCheckedIn: true, EventCheckInMissed: true, EventPeopleMissing: true}
+
 // compare holds the rows of a case against what its events say.
 func (v *verifier) compare(c *Case, events []Event) {
 	v.done.Applications += len(c.Applications)
@@ -283,9 +287,21 @@ func (v *verifier) compare(c *Case, events []Event) {
 	outcomes := map[string]Outcome{}
 	var said Status
 	var urgency Urgency
+	lead, owner := "", ""
+	silent, short := map[int32]bool{}, map[int32]bool{}
 	for i := range events {
 		event := &events[i]
 		urgency = cmp.Or(event.Urgency, urgency)
+		if event.LeadTeamID != nil {
+			lead = *event.LeadTeamID
+		}
+		if event.Type == EventCaseOwned {
+			owner = event.Owner
+		}
+		if event.Team != 0 && (assignmentEvents[event.Type] != "" || assignmentSigns[event.Type]) {
+			silent[event.Team] = event.Type == EventCheckInMissed || silent[event.Team] && event.Type == EventStandingDown
+			short[event.Team] = event.Type == EventPeopleMissing || short[event.Team] && event.Type != EventReturned
+		}
 		if event.StatusNow != "" {
 			said = event.StatusNow
 		}
@@ -339,7 +355,14 @@ func (v *verifier) compare(c *Case, events []Event) {
 			v.violated("applications", "case %s: the identity of an application is not that of its system and id", c.ID)
 		}
 	}
+	if lead != c.LeadTeam {
+		v.violated("lead", "case %s is led by team %q, its events say %q", c.ID, c.LeadTeam, lead)
+	}
+	if owner != c.Owner {
+		v.violated("owner", "case %s has another owner than its events say", c.ID)
+	}
 	v.compareAssignments(c, statuses)
+	v.compareSigns(c, silent, short)
 	v.compareOutcomes(c, outcomes)
 	v.compareRosters(c, events)
 	if len(c.Personal.Subjects) != len(c.Subjects) || len(c.Personal.Applications) != len(c.Applications) {
@@ -380,6 +403,26 @@ func (v *verifier) compareAssignments(c *Case, statuses map[int32]AssignmentStat
 	}
 	if len(statuses) != len(newest) {
 		v.violated("assignments", "case %s: %d teams are assigned, the journal knows %d", c.ID, len(newest), len(statuses))
+	}
+}
+
+// compareSigns checks that who was not heard of, and who did not come home, is
+// what the journal says: an alarm is never lost.
+func (v *verifier) compareSigns(c *Case, silent, short map[int32]bool) {
+	newest := map[int32]*Assignment{}
+	for i := range c.Assignments {
+		newest[c.Assignments[i].Team] = &c.Assignments[i]
+	}
+	for team, a := range newest {
+		if silent[team] == a.CheckInMissedAt.IsZero() {
+			v.violated("check-ins", "case %s: whether team %s missed a check-in is not what its events say", c.ID, a.TeamID)
+		}
+		if short[team] == a.PeopleMissingAt.IsZero() {
+			v.violated("check-ins", "case %s: whether people of team %s are missing is not what its events say", c.ID, a.TeamID)
+		}
+		if !a.CheckInBy.IsZero() && !a.Status.onCase() {
+			v.violated("check-ins", "case %s: team %s has to check in and is %s", c.ID, a.TeamID, a.Status)
+		}
 	}
 }
 

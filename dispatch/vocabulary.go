@@ -226,3 +226,21 @@ const (
 
 // Audiences lists every audience of a note.
 func Audiences() []Audience { return []Audience{AudienceTeam, AudienceCoordination, AudienceSealed} }
+
+// PointKind says why a place matters for a case.
+type PointKind string
+
+// Kinds of points: where the teams meet, where the subject lives, a clue, where
+// somebody was found, a danger to the teams.
+const (
+	PointStaging PointKind = "staging"
+	PointHome    PointKind = "home"
+	PointClue    PointKind = "clue"
+	PointFound   PointKind = "found"
+	PointHazard  PointKind = "hazard"
+)
+
+// PointKinds lists every kind of point.
+func PointKinds() []PointKind {
+	return []PointKind{PointStaging, PointHome, PointClue, PointFound, PointHazard}
+}

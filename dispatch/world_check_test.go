@@ -308,6 +308,7 @@ func (w *world) checkCase(c *Case) {
 		if a.Status.Finished() == a.FinishedAt.IsZero() || (a.Status == AssignmentOffered) == a.AnswerBy.IsZero() {
 			w.tb.Fatalf("case %d: %s is %s, finished %s, to answer by %s", c.Key, a.TeamID, a.Status, a.FinishedAt, a.AnswerBy)
 		}
+		w.checkHome(c, &a)
 		committed = committed || a.Status.Committed()
 		lead = lead || a.Status.Committed() && a.TeamID == c.LeadTeam
 		// A team's office may move to another region after it was asked.
@@ -340,6 +341,20 @@ func (w *world) checkCase(c *Case) {
 	}
 }
 
+// checkHome: who is on a case that has check-ins is waited for until they are
+// home, whether the search goes on or not; who is not counted is not home.
+func (w *world) checkHome(c *Case, a *Assignment) {
+	w.tb.Helper()
+	switch on := a.Status.onCase(); {
+	case !on && !(a.CheckInBy.IsZero() && a.CheckInMissedAt.IsZero() && a.PeopleMissingAt.IsZero()):
+		w.tb.Fatalf("case %d: %s is %s and still waited for", c.Key, a.TeamID, a.Status)
+	case on && c.CheckIn != nil && *c.CheckIn > 0 && a.CheckInBy.IsZero() && a.CheckInMissedAt.IsZero():
+		w.tb.Fatalf("case %d: %s is %s and need not check in", c.Key, a.TeamID, a.Status)
+	case !a.PeopleMissingAt.IsZero() && (a.Status != AssignmentStandingDown || a.PeopleReturned >= a.People || !c.Active()):
+		w.tb.Fatalf("case %d: %s misses people and is %s with %d of %d", c.Key, a.TeamID, a.Status, a.PeopleReturned, a.People)
+	}
+}
+
 // checkWaiting: what wants a team is known to wait, every open offer has a
 // deadline, and nobody waits while a team is free that could be asked, unless a
 // match is due.
@@ -347,10 +362,14 @@ func (w *world) checkWaiting() {
 	w.tb.Helper()
 	d := &decision{s: w.state, now: w.now}
 	var want, have []int64
-	offers := 0
+	offers := 0 // and check-ins that are due some day
 	for key, c := range w.state.cases {
 		for i := range c.Assignments {
-			if c.Assignments[i].Status == AssignmentOffered {
+			a := &c.Assignments[i]
+			if a.Status == AssignmentOffered {
+				offers++
+			}
+			if !a.CheckInBy.IsZero() && a.CheckInMissedAt.IsZero() {
 				offers++
 			}
 		}

@@ -15,6 +15,7 @@ var (
 	closedReasons = dispatch.ClosedReasons()
 	identities    = dispatch.Identities()
 	audiences     = dispatch.Audiences()
+	pointKinds    = dispatch.PointKinds()
 )
 
 // commandRules are the fields of commands.
@@ -143,6 +144,18 @@ var commandRules = map[string]rule[dispatch.Command]{
 			c.Applications = append(c.Applications, ref)
 		})
 	}},
+	"replaces": {read: func(r *reading, at pointer, v value, c *dispatch.Command) {
+		c.Replaces = r.id(at, v)
+	}},
+	"to": {read: func(r *reading, at pointer, v value, c *dispatch.Command) {
+		c.To = r.id(at, v)
+	}},
+	"point": {read: func(r *reading, at pointer, v value, c *dispatch.Command) {
+		c.Point = word(r, at, v, pointKinds)
+	}},
+	"check_in_minutes": {read: func(r *reading, at pointer, v value, c *dispatch.Command) {
+		c.CheckIn = r.integerPointer(at, v, 0, 24*60)
+	}},
 	"location": {read: func(r *reading, at pointer, v value, c *dispatch.Command) {
 		// Somebody may be found far away: only what cannot be is wrong.
 		c.Location = r.point(at, v, false)
@@ -199,11 +212,17 @@ var commandFields = map[dispatch.CommandType]struct{ required, optional []string
 	dispatch.CommandEnRoute:      {[]string{"team_id"}, nil},
 	dispatch.CommandOnScene:      {[]string{"team_id"}, []string{"people"}},
 	dispatch.CommandStandDownAck: {[]string{"team_id"}, nil},
-	dispatch.CommandReturned:     {[]string{"team_id"}, []string{"people"}},
+	dispatch.CommandReturned:     {[]string{"team_id"}, []string{"people", "reason"}},
+	dispatch.CommandCheckIn:      {[]string{"team_id"}, nil},
+	dispatch.CommandStandDown:    {[]string{"team_id"}, []string{"reason"}},
+	dispatch.CommandLead:         {[]string{"team_id"}, []string{"reason"}},
+	dispatch.CommandTake:         {nil, []string{"reason"}},
+	dispatch.CommandHandOver:     {[]string{"to"}, []string{"reason"}},
+	dispatch.CommandPoint:        {[]string{"point", "location"}, nil},
 	dispatch.CommandRelease:      {[]string{"team_id"}, []string{"reason"}},
-	dispatch.CommandAssign:       {[]string{"team_id"}, nil},
-	dispatch.CommandCallOut:      {[]string{"call_out"}, nil},
 	dispatch.CommandUrgency:      {[]string{"urgency", "reason"}, nil},
+	dispatch.CommandAssign:       {[]string{"team_id"}, []string{"replaces", "reason"}},
+	dispatch.CommandCallOut:      {[]string{"call_out"}, []string{"reason"}},
 	dispatch.CommandUpdate:       {nil, nil},
 	dispatch.CommandNote:         {[]string{"note"}, []string{"team_id"}},
 	dispatch.CommandOutcome: {[]string{"outcome"}, []string{"subject_id", "condition", "found_by", "confirmed_by",
@@ -284,6 +303,10 @@ func readUpdate(r *reading, v value, c *dispatch.Command) {
 			c.Given = append(c.Given, at.String())
 		}
 	})
+	if member, ok := v.member("check_in_minutes"); ok && !member.isNull() {
+		commandRules["check_in_minutes"].read(r, pointer{"", "check_in_minutes"}, member, c)
+		c.Given = append(c.Given, "/check_in_minutes")
+	}
 	if len(c.Given) == 0 {
 		r.wrong(pointer{"", "type"}, "case.update needs at least one field of the application, such as location")
 	}

@@ -88,6 +88,10 @@ type CommandBody struct {
 	Channel        dispatch.Channel     `json:"channel,omitempty" enum:"webpush,webhook" doc:"Of assignment.notified, which the program alone gives"`
 	About          dispatch.EventType   `json:"about,omitempty" doc:"Of assignment.notified: the event that was told"`
 	Delivered      *bool                `json:"delivered,omitempty" doc:"Of assignment.notified"`
+	Replaces       string               `json:"replaces,omitempty" doc:"Of case.assign: the team that goes home instead"`
+	To             string               `json:"to,omitempty" doc:"Of case.hand_over: the id of the key whose holder takes the case, or over HTTP its name"`
+	Point          dispatch.PointKind   `json:"point,omitempty" enum:"staging,home,clue,found,hazard" doc:"Of case.point"`
+	CheckIn        *int                 `json:"check_in_minutes,omitempty" doc:"Of case.update: how often teams on the case check in; 0: never"`
 }
 
 // MemberBody is what a member of a team answers. What is absent stays as it is

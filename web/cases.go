@@ -38,6 +38,7 @@ type casesInput struct {
 	Kind   string `query:"kind" doc:"Kinds, separated by commas"`
 	Region string `query:"region" doc:"ISO 3166-2"`
 	Team   string `query:"team" doc:"A team that was asked"`
+	Owner  string `query:"owner" doc:"The id of the key whose holder is responsible; none: cases that nobody has taken"`
 	Q      string `query:"q" doc:"Part of the number, the place, a subject's name, or an application's id or reference, as far as the viewer sees them"`
 	From   string `query:"from" doc:"from <= opened_at; RFC 3339, or a date at +05:00"`
 	To     string `query:"to" doc:"opened_at < to"`
@@ -185,6 +186,9 @@ func selected(c *dispatch.Case, v *viewer, seen sight, in *casesInput) bool {
 	if in.Team != "" && (!seen.assignments || !asked(c, in.Team)) {
 		return false
 	}
+	if in.Owner != "" && !seen.actors {
+		return false
+	}
 	return in.Q == "" || mentions(c, v, seen, in.Q)
 }
 
@@ -217,6 +221,7 @@ func caseFilter(in *casesInput) (filter dispatch.CaseFilter, limit int, err erro
 	if in.Team != "" {
 		filter.Teams = []string{in.Team}
 	}
+	filter.Owner = in.Owner
 	in.Q = strings.TrimSpace(in.Q)
 	if utf8.RuneCountInString(in.Q) > queryLetters || !utf8.ValidString(in.Q) {
 		return filter, 0, invalidParameter("q", "is text of at most "+strconv.Itoa(queryLetters)+" letters")

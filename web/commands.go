@@ -83,7 +83,7 @@ func (s *Server) sendCommand(ctx context.Context, caseID string, body []byte) (*
 	if err != nil {
 		return nil, err
 	}
-	o, err := readObject(body, "type", "command_id", "case_id", "application", "actor", "team_id", "outcome", "audience", "into", "other")
+	o, err := readObject(body, "type", "command_id", "case_id", "application", "actor", "team_id", "outcome", "audience", "into", "other", "reason", "to")
 	if err != nil {
 		return nil, err
 	}
@@ -114,6 +114,11 @@ func (s *Server) sendCommand(ctx context.Context, caseID string, body []byte) (*
 		}
 		if refused := who.mayCommand(other, asked); refused != "" {
 			return nil, problem(http.StatusForbidden, codeForbidden, refused)
+		}
+	}
+	if asked.kind == dispatch.CommandHandOver {
+		if err := s.nameOwner(c, o); err != nil {
+			return nil, err
 		}
 	}
 	for _, name := range []string{"case_id", "application", "actor"} {
@@ -157,6 +162,21 @@ func (s *Server) awaitApplied(ctx context.Context, identity dispatch.Identity) *
 	return applied
 }
 
+// nameOwner puts the id of a key where a hand-over gives its name, and refuses
+// who does not coordinate the case: it must not go to nobody.
+func (s *Server) nameOwner(c *dispatch.Case, o object) error {
+	to, err := o.text("to")
+	if err != nil || to == "" {
+		return err // the Intake says that it is required
+	}
+	id, ok := s.keys.named(to, func(one *account) bool { return one.sees(c).sealed })
+	if !ok {
+		return invalidField("/to", "is neither the id nor the name of just one key that coordinates this case")
+	}
+	o.set("to", id)
+	return nil
+}
+
 func accepted(commandID string) (*answer, error) {
 	a, err := answerJSON(http.StatusAccepted, AcceptedAnswer{ID: commandID})
 	if err != nil {
@@ -170,7 +190,7 @@ func accepted(commandID string) (*answer, error) {
 func readAsked(o object) (commandAsked, error) {
 	var asked commandAsked
 	values := map[string]string{}
-	for _, name := range []string{"type", "team_id", "outcome", "audience", "into", "other"} {
+	for _, name := range []string{"type", "team_id", "outcome", "audience", "into", "other", "reason"} {
 		value, err := o.text(name)
 		if err != nil {
 			return asked, err
@@ -184,6 +204,7 @@ func readAsked(o object) (commandAsked, error) {
 			asked.others = append(asked.others, values[name])
 		}
 	}
+	asked.reasoned = values["reason"] != ""
 	if asked.kind == dispatch.CommandNote && asked.audience == "" {
 		asked.audience = dispatch.AudienceTeam // as dispatch decides it
 	}

@@ -232,7 +232,8 @@ func TestDocumentedBodiesAreReadable(t *testing.T) {
 			ConfirmedBy: "c", Identity: "confirmed", FamilyTold: true, ToldBy: "t", Role: "police", Location: application.Location, Round: 2,
 			Into: "ce-2", Other: "ce-3", ApplicationIDs: []web.ApplicationRefBody{{System: "102", ID: "a"}},
 			Channel: "webhook", About: "assignment.offered", Delivered: new(bool),
-			Member: &web.MemberBody{ID: "m", Name: "n", Phone: "p", Adult: new(bool), Guardian: true, Answer: "coming", ETAMinutes: &total, Seats: &total}}
+			Member:   &web.MemberBody{ID: "m", Name: "n", Phone: "p", Adult: new(bool), Guardian: true, Answer: "coming", ETAMinutes: &total, Seats: &total},
+			Replaces: "y", To: "k-1", Point: "clue", CheckIn: &total}
 		read, err := ingest.ReadCommand(encode(t, command))
 		if err != nil || read.Type != kind || read.CaseID != "ce-1" {
 			t.Errorf("%s: %v %+v", kind, err, read)
@@ -257,6 +258,14 @@ func TestDocumentedBodiesAreReadable(t *testing.T) {
 			understood = len(read.Applications) == 1 && read.Applications[0] == dispatch.ApplicationRef{System: "102", ID: "a"}
 		case dispatch.CommandUrgency:
 			understood = read.Urgency == dispatch.Routine && read.Reason == "rescued"
+		case dispatch.CommandAssign:
+			understood = read.Replaces == "y" && read.Reason == "rescued"
+		case dispatch.CommandHandOver:
+			understood = read.To == "k-1"
+		case dispatch.CommandPoint:
+			understood = read.Point == "clue" && read.Location != nil
+		case dispatch.CommandUpdate:
+			understood = *read.CheckIn == 3
 		case dispatch.CommandNote:
 			understood = read.Note == "n" && read.Audience == "team"
 		default:

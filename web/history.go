@@ -14,7 +14,7 @@ import (
 func ofAssignments(t dispatch.EventType) bool {
 	switch t {
 	case dispatch.EventCaseOpened, dispatch.EventCaseJoined, dispatch.EventCaseUpdated, dispatch.EventCaseReopened,
-		dispatch.EventCaseSearchEnded, dispatch.EventCaseOutcome, dispatch.EventCaseUrgency:
+		dispatch.EventCaseSearchEnded, dispatch.EventCaseOutcome, dispatch.EventCaseUrgency, dispatch.EventCasePointed:
 		return false
 	}
 	return true
@@ -59,7 +59,7 @@ func (s *Server) timeline(ctx context.Context, id string) (*answer, error) {
 			if !kept {
 				note.Audience = dispatch.AudienceSealed
 			}
-			if !slices.Contains(seen.audiences, note.Audience) {
+			if !slices.Contains(seen.audiences, note.Audience) || !seen.everyLog && event.TeamID != "" && !slices.Contains(callerOf(ctx).teams, event.TeamID) {
 				continue
 			}
 			line.Audience = note.Audience
@@ -74,6 +74,9 @@ func (s *Server) timeline(ctx context.Context, id string) (*answer, error) {
 			line.Actor = event.ActorID
 		}
 		line.CaseID, line.ActorID, line.ActorType = "", "", ""
+		if !seen.actors {
+			line.Owner, line.OpenItems = "", nil
+		}
 		if !seen.assignments {
 			line.TeamID, line.LeadTeamID, line.LeadOrganisation = "", nil, ""
 		}

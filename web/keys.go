@@ -177,3 +177,23 @@ func (k *keyring) account(id string) *account {
 	defer k.mu.RUnlock()
 	return k.byID[id]
 }
+
+// named gives the id of the key that has this id or, where it is the only one,
+// this name, among those that suit.
+func (k *keyring) named(text string, suits func(*account) bool) (id string, ok bool) {
+	k.mu.RLock()
+	defer k.mu.RUnlock()
+	if one := k.byID[text]; one != nil && suits(one) {
+		return text, true
+	}
+	for _, one := range k.byID {
+		if one.name != text || !suits(one) {
+			continue
+		}
+		if ok {
+			return "", false
+		}
+		id, ok = one.id, true
+	}
+	return id, ok
+}

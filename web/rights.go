@@ -99,6 +99,8 @@ const (
 // commandRight says how a command may be given.
 type commandRight struct {
 	ownTeam   bool               // only for one of the key's own teams
+	ownLog    bool               // of a note: not in the log of another team
+	counted   bool               // of assignment.returned: not with a reason why fewer are back than went
 	committed bool               // only while one of them is on the case
 	outcomes  []dispatch.Outcome // of case.outcome; nil: every one
 	audiences []dispatch.Audience
@@ -167,12 +169,13 @@ var rightsOf = map[Role]rights{
 			dispatch.CommandEnRoute:      {ownTeam: true},
 			dispatch.CommandOnScene:      {ownTeam: true},
 			dispatch.CommandStandDownAck: {ownTeam: true},
-			dispatch.CommandReturned:     {ownTeam: true},
 			dispatch.CommandRosterAnswer: {ownTeam: true}, // for a member without a phone
+			dispatch.CommandReturned:     {ownTeam: true, counted: true},
+			dispatch.CommandCheckIn:      {ownTeam: true},
 			// A death is recorded by a coordinator; no signs of life is a
 			// condition of found, and withheld.
 			dispatch.CommandOutcome: {committed: true, outcomes: []dispatch.Outcome{dispatch.OutcomeFound, dispatch.OutcomeClosed}},
-			dispatch.CommandNote:    {committed: true, audiences: []dispatch.Audience{dispatch.AudienceTeam, dispatch.AudienceCoordination}},
+			dispatch.CommandNote:    {committed: true, ownLog: true, audiences: []dispatch.Audience{dispatch.AudienceTeam, dispatch.AudienceCoordination}},
 		},
 	},
 	RoleService: {
@@ -209,6 +212,7 @@ type sight struct {
 	assignments     bool
 	actors          bool
 	duplicates      bool
+	everyLog        bool // the logs of all teams; otherwise those of the own teams
 	allApplications bool
 	rosters         reach // nowhere, ownTeams or everywhere
 	audiences       []dispatch.Audience
@@ -311,6 +315,7 @@ func (v *viewer) sees(c *dispatch.Case) sight {
 		s.assignments = s.assignments || r.assignments
 		s.actors = s.actors || r.actors
 		s.duplicates = s.duplicates || r.duplicates
+		s.everyLog = s.everyLog || r.actors
 		s.allApplications = s.allApplications || !r.ownApplications
 		s.rosters = max(s.rosters, r.rosters)
 		if len(r.audiences) > len(s.audiences) { // each list contains the shorter ones
@@ -408,6 +413,7 @@ type commandAsked struct {
 	outcome  dispatch.Outcome
 	audience dispatch.Audience
 	others   []string // ids of other cases that it is about
+	reasoned bool     // it gives a reason
 }
 
 // mayCommand says why a viewer may not give a command for a case; "" when it
@@ -430,6 +436,10 @@ func (v *viewer) mayCommand(c *dispatch.Case, asked commandAsked) string {
 		switch {
 		case right.ownTeam && !slices.Contains(v.teams, asked.teamID):
 			refused = "your key is for other teams: give the command for one of yours"
+		case right.ownLog && asked.teamID != "" && !slices.Contains(v.teams, asked.teamID):
+			refused = "this is the log of another team: leave team_id out, or name one of your teams"
+		case right.counted && asked.reasoned:
+			refused = "a coordinator says why fewer are back than went: leave reason out"
 		case right.committed && !committed:
 			refused = "only while your team is on the case"
 		case right.outcomes != nil && asked.kind == dispatch.CommandOutcome && !slices.Contains(right.outcomes, asked.outcome):

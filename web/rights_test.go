@@ -161,14 +161,14 @@ func TestRightsRoleByCommand(t *testing.T) {
 		"assignment.en_route":       {{`"team_id":"dos"`, teams}, {`"team_id":"north"`, leaders}},
 		"assignment.on_scene":       {{`"team_id":"dos"`, teams}, {`"team_id":"north"`, leaders}},
 		"assignment.stand_down_ack": {{`"team_id":"dos"`, teams}, {`"team_id":"north"`, leaders}},
-		"assignment.returned":       {{`"team_id":"north"`, leaders}},
+		"assignment.returned":       {{`"team_id":"north"`, leaders}, {`"team_id":"dos","people":1`, teams}, {`"team_id":"dos","people":1,"reason":"x"`, leaders}},
 		"assignment.release":        {{`"team_id":"north"`, leaders}},
 		"case.assign":               {{`"team_id":"nobody"`, leaders}},
 		"case.call_out":             {{`"call_out":"now"`, leaders}},
 		"case.urgency":              {{`"urgency":"urgent","reason":"x"`, leaders}},
 		"case.update":               {{`"place":"x"`, leaders}},
 		"case.note": {{`"note":"x","audience":"team"`, teams}, {`"note":"x","audience":"coordination"`, []string{"admin", "coordinator", "team", "office"}},
-			{`"note":"x","audience":"sealed"`, leaders}},
+			{`"note":"x","audience":"sealed"`, leaders}, {`"note":"x","team_id":"dos"`, teams}, {`"note":"x","team_id":"north"`, leaders}},
 		"case.outcome": {{`"subject_id":"nobody","outcome":"found","condition":"well","found_by":"team"`, teams},
 			{`"subject_id":"nobody","outcome":"missing"`, leaders}, {`"subject_id":"nobody","outcome":"deceased","confirmed_by":"police","identity":"confirmed"`, leaders}},
 		"case.family_told": {{`"subject_id":"nobody","told_by":"x","role":"police"`, leaders}},
@@ -179,6 +179,13 @@ func TestRightsRoleByCommand(t *testing.T) {
 		"roster.answer": {{`"team_id":"dos","member":{"id":"m1","answer":"not_coming"}`, teams},
 			{`"team_id":"north","member":{"id":"m1","answer":"not_coming"}`, leaders}},
 		"assignment.notified": {{`"team_id":"dos","channel":"webhook","about":"assignment.offered","delivered":true`, nil}},
+
+		"assignment.check_in":   {{`"team_id":"dos"`, teams}, {`"team_id":"north"`, leaders}},
+		"assignment.stand_down": {{`"team_id":"north"`, leaders}},
+		"case.lead":             {{`"team_id":"north"`, leaders}},
+		"case.take":             {{``, leaders}},
+		"case.hand_over":        {{`"to":"coordinator"`, leaders}},
+		"case.point":            {{`"point":"clue","location":{"type":"Point","coordinates":[63.6,53.2]}`, leaders}},
 	}
 	for _, kind := range dispatch.CommandTypes() {
 		rows, ok := table[string(kind)]

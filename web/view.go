@@ -71,6 +71,15 @@ func appendCase(b []byte, c *dispatch.Case, v *viewer, s sight, demo bool) []byt
 	if s.assignments {
 		b = appendAssignments(b, c, v, s)
 		b = text(b, "lead_team_id", c.LeadTeam)
+		b = given(b, "check_in_minutes", c.CheckIn)
+		b = appendCallBack(b, c)
+	}
+	if s.actors {
+		b = text(b, "owner", c.Owner)
+		b = moment(b, "owned_at", c.OwnedAt)
+	}
+	if s.sealed {
+		b = appendOpenItems(b, c)
 	}
 	b = text(b, "merged_into", c.MergedInto.ID)
 	if s.duplicates {
@@ -375,7 +384,19 @@ func appendAssignments(b []byte, c *dispatch.Case, v *viewer, s sight) []byte {
 		}
 		b = positive(b, "people_returned", back)
 		b = appendNotified(b, a.Notified)
-		b = append(appendRoster(b, c, a, s.rosters == everywhere || s.rosters == ownTeams && slices.Contains(v.teams, a.TeamID)), '}')
+		b = appendRoster(b, c, a, s.rosters == everywhere || s.rosters == ownTeams && slices.Contains(v.teams, a.TeamID))
+		b = moment(b, "people_missing_at", a.PeopleMissingAt)
+		b = moment(b, "check_in_by", a.CheckInBy)
+		b = moment(b, "check_in_missed_at", a.CheckInMissedAt)
+		b = moment(b, "checked_in_at", a.CheckedInAt)
+		b = text(b, "lent_by", a.LentBy)
+		if away := math.Round(a.Away().Hours()*100) / 100; away > 0 {
+			b = decimal(b, "hours", away)
+			if went := max(people, back); went > 0 {
+				b = decimal(b, "people_hours", math.Round(a.Away().Hours()*float64(went)*100)/100)
+			}
+		}
+		b = append(b, '}')
 	}
 	return append(b, ']')
 }
@@ -396,9 +417,49 @@ func appendNotified(b []byte, notified []dispatch.Notified) []byte {
 	return append(b, ']')
 }
 
-// appendMarks appends where subjects were found, once that may be told.
+func appendCallBack(b []byte, c *dispatch.Case) []byte {
+	count := c.CallBack()
+	if count.Teams == 0 {
+		return b
+	}
+	b = append(name(b, "call_back"), '{')
+	b = whole(b, "teams", int64(count.Teams))
+	b = whole(b, "teams_know", int64(count.TeamsKnow))
+	b = whole(b, "teams_back", int64(count.TeamsBack))
+	b = whole(b, "people", int64(count.People))
+	return append(whole(b, "people_back", int64(count.PeopleBack)), '}')
+}
+
+func appendOpenItems(b []byte, c *dispatch.Case) []byte {
+	items := c.OpenItems()
+	if len(items) == 0 {
+		return b
+	}
+	b = append(name(b, "open_items"), '[')
+	for _, item := range items {
+		b = append(comma(b), '{')
+		b = text(b, "code", item.Code)
+		b = text(b, "team_id", item.TeamID)
+		b = append(text(b, "subject_id", item.SubjectID), '}')
+	}
+	return append(b, ']')
+}
+
+// appendMarks appends the points of the case, and where subjects were found,
+// once that may be told.
 func appendMarks(b []byte, c *dispatch.Case) []byte {
 	open := false
+	for i := range c.Personal.Points {
+		p := &c.Personal.Points[i]
+		if !open {
+			b, open = append(name(b, "points"), '['), true
+		}
+		b = append(comma(b), '{')
+		b = text(b, "point", string(p.Kind))
+		b = point(b, "location", p.Location)
+		b = moment(b, "at", p.At)
+		b = append(text(b, "note", p.Note), '}')
+	}
 	for i := range c.Personal.Subjects {
 		at := c.Personal.Subjects[i].FoundAt
 		if at == nil || i >= len(c.Subjects) || c.Subjects[i].Outcome == nil || c.Subjects[i].MovedTo != 0 {

@@ -67,14 +67,15 @@ func fullCases() []*dispatch.Case {
 		c.Joined[0].Application = c.Applications[0].Key
 		c.Members[0].Assignment, c.Members[0].Answer, c.Members[0].Served = c.Assignments[0].N, dispatch.AnswerArrived, time.Hour
 	}
-	sealed.Sealed[0].ReleasedAt = time.Time{}
 	sealed.MergedInto = dispatch.CaseRef{}
+	sealed.Sealed[0].ReleasedAt, sealed.Sealed[0].SupersededAt = time.Time{}, time.Time{}
 	sealed.Assignments[0].Status = dispatch.AssignmentOffered
 	told.Assignments[0].Status = dispatch.AssignmentReturned
 	onItsWay := told.Assignments[0]
 	onItsWay.Status, onItsWay.ETAAt = dispatch.AssignmentEnRoute, time.Time{}
 	onItsWay.DistanceM, onItsWay.Pace = 60_000, dispatch.Pace{Microseconds: 78_000, Permille: 1500, Assumed: true}
 	told.Assignments = append(told.Assignments, onItsWay)
+	told.Assignments[0].FinishedAt = told.Assignments[0].EnRouteAt.Add(90 * time.Minute)
 	told.Assignments[0].PositionAt = time.Time{}
 	told.Assignments[0].StalePositionAt = told.Assignments[0].OfferedAt.Add(-time.Hour)
 	merged := told

@@ -53,6 +53,11 @@ type CaseView struct {
 	Needs        *NeedsView             `json:"needs,omitempty"`
 	Assignments  []AssignmentView       `json:"assignments,omitempty"`
 	LeadTeamID   string                 `json:"lead_team_id,omitempty"`
+	CheckIn      *int                   `json:"check_in_minutes,omitempty" doc:"How often a team on the case has to check in; 0: never; absent: as the installation does"`
+	CallBack     *CallBackView          `json:"call_back,omitempty" doc:"Once teams are called back: who knows it and who is home"`
+	Owner        string                 `json:"owner,omitempty" doc:"The id of the key whose holder is responsible; absent while nobody has taken the case. For coordinators, offices and admins"`
+	OwnedAt      *time.Time             `json:"owned_at,omitempty"`
+	OpenItems    []OpenItemView         `json:"open_items,omitempty" doc:"What somebody has to see to, the most pressing first; for coordinators of the region and admins"`
 	MergedInto   string                 `json:"merged_into,omitempty" doc:"The id of the case that its applications went to; case.split brings it back"`
 
 	LikelyDuplicates []LikelyDuplicateView `json:"likely_duplicates,omitempty" doc:"Cases that may be the same, for coordinators: case.merge or case.apart"`
@@ -73,6 +78,22 @@ type FactorView struct {
 	Code   string `json:"code" enum:"child_under_8,dementia,suicidal_intent,blizzard,water,child,elderly,health,immobile,children_at_risk,several_people,many_people,snow_trap,flood,fire,terrain,light_clothes,severe_frost,heavy_snow,heat,rain,fog,missing_6_hours,missing_24_hours,dark,dark_soon"`
 	Points int    `json:"points"`
 	Lifts  bool   `json:"lifts,omitempty" doc:"Makes the case life_threatening by itself"`
+}
+
+// CallBackView counts home those who were called back.
+type CallBackView struct {
+	Teams      int `json:"teams"`
+	TeamsKnow  int `json:"teams_know" doc:"Have acknowledged it, or are back"`
+	TeamsBack  int `json:"teams_back"`
+	People     int `json:"people" doc:"Who went, as far as the teams said"`
+	PeopleBack int `json:"people_back"`
+}
+
+// OpenItemView is something that somebody has to see to.
+type OpenItemView struct {
+	Code      string `json:"code" enum:"people_missing,check_in_missed,unanswered,needs_review,withheld,not_acknowledged,not_back,offer"`
+	TeamID    string `json:"team_id,omitempty"`
+	SubjectID string `json:"subject_id,omitempty"`
 }
 
 // ReviewView names a field that a person has to look at.
@@ -223,6 +244,13 @@ type AssignmentView struct {
 	Notified       []NotifiedView            `json:"notified,omitempty" doc:"The newest report of each channel and what was told by it"`
 	Roster         *RosterView               `json:"roster,omitempty" doc:"What the team's members answered"`
 	Members        []MemberView              `json:"members,omitempty" doc:"For coordinators, offices and the team itself"`
+	MissingAt      *time.Time                `json:"people_missing_at,omitempty" doc:"Since when fewer are back than went"`
+	CheckInBy      *time.Time                `json:"check_in_by,omitempty" doc:"When the team has to be heard of next"`
+	CheckInMissed  *time.Time                `json:"check_in_missed_at,omitempty" doc:"Until the team is heard of"`
+	CheckedInAt    *time.Time                `json:"checked_in_at,omitempty"`
+	LentBy         string                    `json:"lent_by,omitempty" doc:"ISO 3166-2: the team's region, where it is not the case's"`
+	Hours          float64                   `json:"hours,omitempty" doc:"Once returned: from leaving, or accepting, until then"`
+	PeopleHours    float64                   `json:"people_hours,omitempty" doc:"The same, times the people who went"`
 }
 
 // NotifiedView says whether something reached a team.
@@ -263,6 +291,7 @@ type MarkView struct {
 	Point    string     `json:"point" enum:"staging,home,clue,found,hazard"`
 	Location PointView  `json:"location"`
 	At       *time.Time `json:"at,omitempty"`
+	Note     string     `json:"note,omitempty"`
 }
 
 // TeamView is a team.

@@ -57,6 +57,7 @@ type serveCommand struct {
 	AlarmWindow   time.Duration     `env:"IZDEU_ALARM_WINDOW" default:"60s" placeholder:"TIME" help:"Alarms of one kind to one coordinator: the first goes at once, those of so long a time after it as one (${default})."`
 	PushContact   string            `env:"IZDEU_PUSH_CONTACT" default:"postmaster@localhost" placeholder:"MAIL|URL" help:"Whom a push service may write to about this installation: a mail or https address (${default}, which Apple's does not take)."`
 	PushPrivate   bool              `env:"IZDEU_PUSH_PRIVATE" help:"Let browsers name a push service on this machine or its network: for one of your own."`
+	CheckIn       time.Duration     `env:"IZDEU_CHECK_IN" default:"0" placeholder:"TIME" help:"How often a team on a case has to check in, unless the case says otherwise; a whole number of minutes, 0 for never (${default})."`
 	SecureCookies bool              `env:"IZDEU_SECURE_COOKIES" help:"Send the session cookie over HTTPS only: for a server behind a proxy with a certificate."`
 	DiskFloorMiB  uint64            `name:"disk-floor-mib" env:"IZDEU_DISK_FLOOR_MIB" default:"512" placeholder:"MIB" help:"Take nothing in while less is free on the disk of the embedded broker (${default})."`
 	LogLevel      string            `env:"IZDEU_LOG_LEVEL" default:"info" enum:"debug,info,warn,error" placeholder:"LEVEL" help:"Least level that is logged: debug, info, warn or error (${default})."`
@@ -133,6 +134,10 @@ func (c *serveCommand) settings() (dispatch.Settings, error) {
 		return settings, misused("--rest: %s is no time between 0s and 168h, such as 8h", c.Rest)
 	}
 	settings.Rest = c.Rest
+	if c.CheckIn < 0 || c.CheckIn > 24*time.Hour || c.CheckIn%time.Minute != 0 {
+		return settings, misused("--check-in: %s is no whole number of minutes up to 24h; use 30m, or 0 for never", c.CheckIn)
+	}
+	settings.CheckIn = c.CheckIn
 	return settings, nil
 }
 

@@ -88,9 +88,9 @@ func (s *Store) Decisions(ctx context.Context, key int64) (decisions []dispatch.
 // Notes gives a case's notes in order.
 func (s *Store) Notes(ctx context.Context, key int64) (notes []dispatch.Note, err error) {
 	err = s.reading(ctx, func(tx *sql.Tx) error {
-		return eachRow(ctx, tx, `SELECT seq, audience, actor, at, text FROM note WHERE case_key = ? ORDER BY seq`, []any{key}, func(rows *sql.Rows) error {
+		return eachRow(ctx, tx, `SELECT seq, audience, actor, at, text, team_id FROM note WHERE case_key = ? ORDER BY seq`, []any{key}, func(rows *sql.Rows) error {
 			n := dispatch.Note{Case: key}
-			err := rows.Scan(&n.Sequence, &n.Audience, scanText(&n.Actor), scanTime(&n.At), &n.Text)
+			err := rows.Scan(&n.Sequence, &n.Audience, scanText(&n.Actor), scanTime(&n.At), &n.Text, scanText(&n.TeamID))
 			notes = append(notes, n)
 			return err
 		})

@@ -50,6 +50,13 @@ func caseQuery(filter dispatch.CaseFilter) (query string, arguments []any) {
 	oneOf(`EXISTS (SELECT 1 FROM assignment JOIN team ON team.key = team_key
 		WHERE case_key = cases.key AND team.id IN (%s) AND status <> 'withdrawn')`, anys(filter.Teams))
 	oneOf(`EXISTS (SELECT 1 FROM application WHERE case_key = cases.key AND system IN (%s))`, anys(filter.Systems))
+	switch filter.Owner {
+	case "":
+	case dispatch.OwnerNone:
+		conditions = append(conditions, `json_extract(detail, '$.owner') IS NULL`)
+	default:
+		add(`json_extract(detail, '$.owner') = ?`, filter.Owner)
+	}
 	if filter.Text != "" {
 		add(`EXISTS (SELECT 1 FROM personal WHERE case_key = cases.key AND instr(search, ?) > 0)`, strings.ToLower(filter.Text))
 	}

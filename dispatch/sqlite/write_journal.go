@@ -20,6 +20,6 @@ func (w *writer) decision(d *dispatch.Decision) error {
 }
 
 func (w *writer) note(n *dispatch.Note) error {
-	return w.exec(`INSERT INTO note (case_key, seq, audience, actor, at, text) VALUES (?, ?, ?, ?, ?, ?)`,
-		n.Case, n.Sequence, string(n.Audience), text(n.Actor), n.At.UnixMilli(), n.Text)
+	return w.exec(`INSERT INTO note (case_key, seq, audience, actor, at, text, team_id) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+		n.Case, n.Sequence, string(n.Audience), text(n.Actor), n.At.UnixMilli(), n.Text, text(n.TeamID))
 }

@@ -141,9 +141,9 @@ func ofEpoch(messages []dispatch.Message, epoch string) {
 // onTheWay has the commands that a team usually gives next.
 var onTheWay = map[dispatch.AssignmentStatus][]dispatch.CommandType{
 	dispatch.AssignmentOffered:      {dispatch.CommandAccept, dispatch.CommandAccept, dispatch.CommandDecline},
-	dispatch.AssignmentAccepted:     {dispatch.CommandEnRoute, dispatch.CommandEnRoute, dispatch.CommandRelease},
-	dispatch.AssignmentEnRoute:      {dispatch.CommandOnScene, dispatch.CommandRosterAnswer, dispatch.CommandRosterAnswer},
-	dispatch.AssignmentOnScene:      {dispatch.CommandRosterAnswer, dispatch.CommandOutcome},
+	dispatch.AssignmentAccepted:     {dispatch.CommandEnRoute, dispatch.CommandLead, dispatch.CommandRelease, dispatch.CommandStandDown},
+	dispatch.AssignmentEnRoute:      {dispatch.CommandOnScene, dispatch.CommandRosterAnswer, dispatch.CommandLead, dispatch.CommandStandDown},
+	dispatch.AssignmentOnScene:      {dispatch.CommandRosterAnswer, dispatch.CommandLead, dispatch.CommandCheckIn, dispatch.CommandStandDown, dispatch.CommandOutcome},
 	dispatch.AssignmentStandingDown: {dispatch.CommandStandDownAck, dispatch.CommandReturned, dispatch.CommandReturned},
 }
 
@@ -190,6 +190,20 @@ func messages(seed uint64, n int) []dispatch.Message {
 	}
 	registration := &dispatch.CoordinatorRegistration{ID: "aigul", Regions: []string{"KZ-39"}, At: now}
 	add(dispatch.Message{Identity: dispatch.TeamMessageIdentity(registration.ID, "coordinator.registered", now), Coordinator: registration})
+	// What chance does too seldom: a team that does not come home with all its
+	// people, a search that goes on.
+	home := place()
+	add(dispatch.Message{Identity: dispatch.ApplicationIdentity("test", "home"), Filing: &dispatch.Filing{System: "test", ID: "home", Kind: dispatch.MissingPerson,
+		FiledAt: now, Location: &home, Subjects: []dispatch.FiledSubject{{ID: "s1"}}}})
+	for _, step := range []dispatch.CommandType{dispatch.CommandAccept, dispatch.CommandOnScene, dispatch.CommandStandDown, dispatch.CommandReturned,
+		dispatch.CommandOutcome, dispatch.CommandReopen} {
+		command := &dispatch.Command{ID: "home-" + string(step), Type: step, Application: &dispatch.ApplicationRef{System: "test", ID: "home"}, At: now,
+			TeamID: asked["home"].Assignments[0].TeamID, People: pointer(5), Outcome: dispatch.OutcomeFound, Actor: dispatch.Actor{Type: "user", ID: "u1"}}
+		if step == dispatch.CommandReturned {
+			command.People = pointer(3)
+		}
+		add(dispatch.Message{Identity: dispatch.CommandIdentity(command.ID), Command: command})
+	}
 	filed := 0
 	for len(all) < n {
 		switch kind := random.IntN(10); {
@@ -220,9 +234,10 @@ func messages(seed uint64, n int) []dispatch.Message {
 		case kind == 5 && random.IntN(4) == 0:
 			add(dispatch.Message{DeadLetter: &dispatch.DeadLetter{At: now, Reason: "not-json", Value: []byte("x")}})
 		default:
-			types := append(dispatch.CommandTypes(), dispatch.CommandOutcome, dispatch.CommandOutcome, dispatch.CommandReopen, dispatch.CommandMerge, dispatch.CommandMerge, dispatch.CommandSplit)
+			types := append(dispatch.CommandTypes(), dispatch.CommandOutcome, dispatch.CommandOutcome, dispatch.CommandOutcome, dispatch.CommandOutcome,
+				dispatch.CommandReopen, dispatch.CommandMerge, dispatch.CommandMerge, dispatch.CommandSplit)
 			command := &dispatch.Command{ID: fmt.Sprint("command-", len(all)-random.IntN(2)), Type: types[random.IntN(len(types))],
-				Application: &dispatch.ApplicationRef{System: "test", ID: fmt.Sprint(max(1, filed+1-random.IntN(9)))}, At: now, TeamID: teamID(),
+				Application: &dispatch.ApplicationRef{System: "test", ID: fmt.Sprint(max(1, filed+1-random.IntN(7)))}, At: now, TeamID: teamID(),
 				Actor:     dispatch.Actor{Type: "user", ID: "u1", Roles: []string{"coordinator"}},
 				SubjectID: []string{"", "s1", "s2"}[random.IntN(3)], CallOut: dispatch.CallOuts()[random.IntN(3)], Audience: dispatch.AudienceTeam,
 				Outcome: dispatch.Outcomes()[random.IntN(4)], Note: []string{"", "у моста"}[random.IntN(2)], Confirmed: "police", ToldBy: "office", Role: "coordinator",
@@ -246,9 +261,20 @@ func messages(seed uint64, n int) []dispatch.Message {
 			case dispatch.OutcomeClosed:
 				command.Reason = "rescued"
 			}
-			if command.Type == dispatch.CommandRosterAnswer {
+			switch command.Type { //nolint:exhaustive // the others have no more fields
+			case dispatch.CommandRosterAnswer:
 				command.Member = &dispatch.MemberAnswer{ID: fmt.Sprint("m-", random.IntN(3)), Name: "Ерлан", Adult: pointer(true),
 					Answer: dispatch.MemberAnswers()[random.IntN(4)], Seats: pointer(random.IntN(4))}
+			case dispatch.CommandPoint:
+				command.Point, command.Location = dispatch.PointKinds()[random.IntN(5)], &orb.Point{63.1, 53.2}
+			case dispatch.CommandHandOver:
+				command.To = fmt.Sprint("u", random.IntN(3))
+			case dispatch.CommandUpdate:
+				command.Fields, command.Given, command.CheckIn = &dispatch.Filing{}, []string{"/check_in_minutes"}, pointer(100_000*random.IntN(2))
+			case dispatch.CommandAccept, dispatch.CommandEnRoute, dispatch.CommandOnScene:
+				command.People = pointer(5)
+			case dispatch.CommandReturned:
+				command.People, command.Reason = pointer(5-random.IntN(4)), ""
 			}
 			if other := asked[fmt.Sprint(1+random.IntN(max(filed, 1)))]; other != nil {
 				command.Into, command.Other = other.ID, other.ID
@@ -344,8 +370,9 @@ func contents(t *testing.T, store Database, all []dispatch.Message) []string {
 // testCuts: where a batch is cut changes nothing.
 func testCuts(t *testing.T, open func(*testing.T) Opened) {
 	happened := map[dispatch.EventType]bool{
-		dispatch.EventNoAnswer:   true, // no offer runs out here
-		dispatch.EventCaseJoined: true, // nothing joins applications yet
+		dispatch.EventNoAnswer:      true, // no offer runs out here
+		dispatch.EventCheckInMissed: true, // and no check-in
+		dispatch.EventCaseJoined:    true, // nothing joins applications yet
 	}
 	defer func() {
 		for _, event := range dispatch.EventTypes() {

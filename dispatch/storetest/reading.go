@@ -81,6 +81,7 @@ func testCaseList(t *testing.T, b *book) {
 	})
 	add(func(c *dispatch.Case) {
 		c.Status = dispatch.StatusEnded
+		c.Owner = "k-owner"
 		c.Personal.Place = `50%_\ "'`
 		p.assign(c, one, dispatch.AssignmentWithdrawn, 0)
 		p.assign(c, one, dispatch.AssignmentAccepted, 2)
@@ -121,6 +122,8 @@ func testCaseList(t *testing.T, b *book) {
 		"a team":                  {dispatch.CaseFilter{Teams: []string{"one"}}, []int{4, 2}},
 		"teams":                   {dispatch.CaseFilter{Teams: []string{"two", "three"}}, []int{3}},
 		"a system":                {dispatch.CaseFilter{Systems: []string{"102"}}, []int{3}},
+		"an owner":                {dispatch.CaseFilter{Owner: "k-owner"}, []int{4}},
+		"no owner":                {dispatch.CaseFilter{Owner: dispatch.OwnerNone}, []int{3, 2, 1}},
 		"text: number":            {dispatch.CaseFilter{Text: "2026-000002"}, []int{2}},
 		"text: place":             {dispatch.CaseFilter{Text: "қОСТАНАЙ"}, []int{1}},
 		"text: name":              {dispatch.CaseFilter{Text: "ермек ұлы"}, []int{1}},

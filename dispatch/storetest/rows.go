@@ -38,6 +38,7 @@ func (p *page) fullCase(team *dispatch.Team) *dispatch.Case {
 		Subjects: []dispatch.JoinedSubject{{ID: "s1", N: 2, Brought: true}}, Amended: true}}
 	c.Likely = []dispatch.LikelyDuplicate{{CaseRef: dispatch.CaseRef{Key: 11, ID: "c1-11"}, Score: 40, Reasons: []string{"same_phone", "near"}}}
 	c.Apart = []int64{13}
+	c.Owner, c.OwnedAt, c.CheckIn = "k-owner", at(), pointer(30)
 	joined := p.emit(dispatch.EventCaseJoined, key, 0)
 	c.Applications = []dispatch.Application{
 		{Key: key, Identity: dispatch.ApplicationIdentity("102", "a"), System: "102", ID: "h-1234", OriginalID: "№ 17/а", Reference: "KUI 24391",
@@ -56,7 +57,8 @@ func (p *page) fullCase(team *dispatch.Team) *dispatch.Case {
 		Applications: []dispatch.ApplicationPersonal{{Reporter: dispatch.Reporter{Name: "Айгүл \"Ә\"", Phone: "+77015550123", Relation: "mother"}, Filed: fullFiling(at)}, {}},
 		Subjects: []dispatch.SubjectPersonal{{Name: "Данияр", Description: "синяя куртка\nшапка", Health: "астма",
 			Dangers: []dispatch.Danger{dispatch.DangerIllness, dispatch.DangerWater}, FoundAt: &orb.Point{62.1, 52.2}}, {}},
-		Assessment: dispatch.Assessment{Version: 1, Urgency: dispatch.Urgent, Score: 2, Factors: []dispatch.AssessedFactor{{Code: "water", Points: 6, Lifts: true}}}}
+		Assessment: dispatch.Assessment{Version: 1, Urgency: dispatch.Urgent, Score: 2, Factors: []dispatch.AssessedFactor{{Code: "water", Points: 6, Lifts: true}}},
+		Points:     []dispatch.Point{{Kind: dispatch.PointClue, Location: orb.Point{62.3, 52.4}, At: at(), Note: "перчатка"}}}
 
 	c.Members = []dispatch.Member{
 		{N: 1, Assignment: 2, ID: "m-1", Name: "Ерлан", Phone: "+77015550177", Minor: true, Answer: dispatch.AnswerComing, ETAAt: at(), Seats: 3,
@@ -68,9 +70,10 @@ func (p *page) fullCase(team *dispatch.Team) *dispatch.Case {
 	*full = dispatch.Assignment{N: 2, Team: team.Key, TeamID: team.ID, Round: 2, Status: dispatch.AssignmentStandingDown, Slot: 2,
 		DistanceM: 12345.678, PositionAt: at(), Rings: 2, ByHand: true, OfferedAt: at(), AnswerBy: at(), AnsweredAt: at(), ETAAt: at(),
 		EnRouteAt: at(), OnSceneAt: at(), StandingDownAt: at(), AcknowledgedAt: at(), FinishedAt: at(), People: 5, PeopleReturned: 4,
-		Words: "едем, 20 минут", AssignmentDetail: dispatch.AssignmentDetail{StalePositionAt: at(),
-			Notified: []dispatch.Notified{{Channel: dispatch.ChannelWebhook, About: dispatch.EventOffered, Delivered: true, At: at()}}, Skills: []string{"dog"},
-			Pace: dispatch.Pace{Microseconds: 78000, Permille: 1500, Assumed: true}}, Created: full.Created, SlotChanged: full.SlotChanged, Changed: full.Changed}
+		Words: "едем, 20 минут", AssignmentDetail: dispatch.AssignmentDetail{StalePositionAt: at(), Skills: []string{"dog"}, CheckInBy: at(),
+			CheckInMissedAt: at(), CheckedInAt: at(), PeopleMissingAt: at(), LentBy: "KZ-10",
+			Notified: []dispatch.Notified{{Channel: dispatch.ChannelWebhook, About: dispatch.EventOffered, Delivered: true, At: at()}},
+			Pace:     dispatch.Pace{Microseconds: 78000, Permille: 1500, Assumed: true}}, Created: full.Created, SlotChanged: full.SlotChanged, Changed: full.Changed}
 	return c
 }
 
@@ -138,7 +141,7 @@ func testRoundTrip(t *testing.T, b *book) {
 	decisions[0].Paces[0] = dispatch.Pace{Microseconds: 864_000, Permille: 1250}
 	decisions[0].Paces[1] = dispatch.Pace{Microseconds: 78_000, Permille: 1500, Assumed: true}
 	p.Decisions = decisions
-	notes := []dispatch.Note{{Sequence: c.Key, Case: c.Key, Audience: dispatch.AudienceTeam, Actor: "user:1", At: p.tick(), Text: "ждать у моста"},
+	notes := []dispatch.Note{{Sequence: c.Key, Case: c.Key, TeamID: team.ID, Audience: dispatch.AudienceTeam, Actor: "user:1", At: p.tick(), Text: "ждать у моста"},
 		{Sequence: c.Changed, Case: c.Key, Audience: dispatch.AudienceSealed, At: p.tick(), Text: "x"}}
 	complete(t, notes[0])
 	p.Notes = notes
@@ -197,8 +200,10 @@ func fullFields(at time.Time) dispatch.EventFields {
 		Subjects: []dispatch.EventSubject{{ID: "s1", Category: "child_13_15"}}, Held: true, Audience: dispatch.AudienceTeam, SubjectID: "s1",
 		Outcome: dispatch.OutcomeFound, Condition: dispatch.ConditionWell, FoundBy: "team", Reason: "rescued", Incident: "fire",
 		StatusNow: dispatch.StatusFound, Round: 1, Rings: 2, ByHand: true, DistanceM: pointer(1.5), AnswerBy: at, ETAMinutes: pointer(20),
-		People: pointer(3), LeadTeamID: pointer("t"), LeadOrganisation: "Region-10", Organisation: "Region-10", Capacity: 1,
 		RelatedCaseID: "c1-2", Applications: 2, Restored: true, Reasons: []string{"same_name", "near"},
+		People: pointer(3), LeadTeamID: pointer("t"), LeadOrganisation: "Region-10",
+		TeamRegion: "KZ-10", Missing: 2, Minutes: 90, PeopleMinutes: 450, Point: dispatch.PointClue, Owner: "k-owner",
+		OpenItems: []dispatch.EventCount{{Code: dispatch.OpenOffer, Count: 2}}, CheckIn: pointer(0), Organisation: "Region-10", Capacity: 1,
 		Available: pointer(true), Until: at, Channel: dispatch.ChannelWebhook, About: dispatch.EventOffered, Delivered: pointer(true), CoordinatorID: "c",
 		Because: dispatch.AvailabilityRest, Roster: &dispatch.Roster{Coming: 4, Seats: 3, Arrived: 2, Home: 1}}
 }

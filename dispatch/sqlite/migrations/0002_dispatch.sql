@@ -81,6 +81,7 @@ CREATE TABLE travel (
 	log_sum     INTEGER NOT NULL,
 	log_squares INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+ALTER TABLE note ADD COLUMN team_id TEXT; -- the team whose log it is in
 
 -- Where teams went while they were on a case, thinned; can be erased.
 CREATE TABLE track (
