@@ -1,6 +1,7 @@
 package dispatch
 
 import (
+	"fmt"
 	"time"
 
 	"pgregory.net/rapid"
@@ -37,6 +38,39 @@ func RandomMessages(seed int) []Message {
 		return messages
 	}).Example(seed)
 }
+
+// LendingMessages give a case in Kostanay that a team of Astana helps with:
+// dos is out for an hour and a half with 9 people, far for two hours with 10.
+func LendingMessages() []Message {
+	w := newWorld(panicking{})
+	w.team("dos", kostanay)
+	w.team("far", astana)
+	key := w.file("a", MissingPerson, tobyl, func(f *Filing) { f.Needs.Teams = 2 })
+	w.do(CommandAccept, key, "dos", went(9))
+	w.do(CommandAccept, key, "far", went(10))
+	w.advance(time.Hour)
+	w.do(CommandEnRoute, key, "far")
+	w.advance(30 * time.Minute)
+	w.do(CommandOutcome, key, "", found("", ConditionWell))
+	w.do(CommandReturned, key, "dos")
+	w.advance(90 * time.Minute)
+	w.do(CommandReturned, key, "far", went(10))
+	var messages []Message
+	for _, step := range w.steps {
+		if command := step.message.Command; command != nil { // a store has another epoch
+			command.CaseID, command.Application = "", &ApplicationRef{System: "102-kostanay", ID: "a"}
+		}
+		messages = append(messages, *step.message)
+	}
+	return messages
+}
+
+// panicking fails where no test is at hand.
+type panicking struct{}
+
+func (panicking) Helper() {}
+
+func (panicking) Fatalf(format string, arguments ...any) { panic(fmt.Sprintf(format, arguments...)) }
 
 // NewApplicationMessage makes the message of an application at Kostanay.
 func NewApplicationMessage(id string, kind Kind) Message {

@@ -25,7 +25,34 @@ type StatisticsCase struct {
 	Outcome          Outcome             `json:"outcome,omitempty"` // of a case without subjects
 	Subjects         []StatisticsSubject `json:"subjects,omitempty"`
 	// Merged: the case counts nothing, its applications count with another one.
-	Merged bool `json:"merged,omitempty"`
+	Merged bool             `json:"merged,omitempty"`
+	Teams  []StatisticsTeam `json:"teams,omitempty"` // that accepted, in that order
+}
+
+// StatisticsTeam is what the statistics know of a team on a case: its rounds
+// together.
+type StatisticsTeam struct {
+	ID            string `json:"id"`
+	Organisation  string `json:"organisation,omitempty"`
+	Region        string `json:"region,omitempty"` // of its base, when it last accepted
+	Accepted      int    `json:"accepted"`         // how often
+	Minutes       int    `json:"minutes,omitempty"`
+	PeopleMinutes int    `json:"people_minutes,omitempty"`
+}
+
+// lent says that the team was lent to the case by another region.
+func (r *StatisticsCase) lent(t *StatisticsTeam) bool {
+	return r.Region != "" && t.Region != "" && t.Region != r.Region
+}
+
+// team finds a team that accepted the case, or adds it.
+func (r *StatisticsCase) team(id string) *StatisticsTeam {
+	i := slices.IndexFunc(r.Teams, func(t StatisticsTeam) bool { return t.ID == id })
+	if i < 0 {
+		i = len(r.Teams)
+		r.Teams = append(r.Teams, StatisticsTeam{ID: id})
+	}
+	return &r.Teams[i]
 }
 
 // StatisticsSubject is what the statistics know of a subject. An outcome that
@@ -103,6 +130,14 @@ func project(row *StatisticsCase, event *Event) *StatisticsCase {
 		} else {
 			row.setOutcome(event.SubjectID, event.Outcome, at)
 		}
+	case EventAccepted:
+		t := row.team(event.TeamID)
+		t.Region, t.Organisation = event.TeamRegion, event.Organisation
+		t.Accepted++
+	case EventReturned:
+		t := row.team(event.TeamID)
+		t.Minutes += event.Minutes
+		t.PeopleMinutes += event.PeopleMinutes
 	case EventOnScene:
 		if row.FirstOnSceneAt.IsZero() {
 			row.FirstOnSceneAt = event.At
@@ -140,7 +175,7 @@ func (r *StatisticsCase) setOutcome(id string, outcome Outcome, at time.Time) {
 func concerns(event *Event) bool {
 	switch event.Type {
 	case EventCaseOpened, EventCaseJoined, EventCaseUpdated, EventCaseReopened, EventCaseOutcome, EventOnScene,
-		EventCaseMerged, EventCaseSplit:
+		EventCaseMerged, EventCaseSplit, EventAccepted, EventReturned:
 		return true
 	}
 	return event.LeadTeamID != nil

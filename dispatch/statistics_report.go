@@ -2,6 +2,7 @@ package dispatch
 
 import (
 	"context"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -42,6 +43,17 @@ type StatisticsTotals struct {
 	// Medians in minutes; absent when nothing was measured.
 	MinutesToFirstTeam *float64 `json:"median_minutes_to_first_team,omitempty"` // opening to the first team on scene
 	MinutesToFound     *float64 `json:"median_minutes_to_found,omitempty"`      // opening to found, of each subject found
+	// Assignments that were accepted, and how many of them were of a team of
+	// another region than the case's: lent by the one, borrowed by the other.
+	// Of a group by team or organisation, lent are those of that team itself,
+	// borrowed those on the cases that it led.
+	Assignments int `json:"assignments"`
+	Lent        int `json:"lent"`
+	Borrowed    int `json:"borrowed"`
+	// Hours that the teams of the cases were out until they returned, and the
+	// same times their people.
+	TeamHours   float64 `json:"team_hours"`
+	PeopleHours float64 `json:"people_hours"`
 }
 
 // StatisticsGroup is one group of a report.
@@ -68,12 +80,22 @@ type StatisticsReport struct {
 // tally gathers the figures of a group.
 type tally struct {
 	StatisticsTotals
-	toFirstTeam, toFound []float64
+	toFirstTeam, toFound   []float64
+	minutes, peopleMinutes int
 }
 
 func (t *tally) addCase(row *StatisticsCase) {
 	t.Cases++
 	t.Applications += row.Applications
+	for i := range row.Teams {
+		team := &row.Teams[i]
+		t.Assignments += team.Accepted
+		t.minutes += team.Minutes
+		t.peopleMinutes += team.PeopleMinutes
+		if row.lent(team) {
+			t.Borrowed += team.Accepted
+		}
+	}
 	if !row.FirstOnSceneAt.IsZero() {
 		t.toFirstTeam = append(t.toFirstTeam, max(row.FirstOnSceneAt.Sub(row.OpenedAt).Minutes(), 0))
 	}
@@ -106,9 +128,13 @@ func (t *tally) addSubject(row *StatisticsCase, subject *StatisticsSubject) {
 }
 
 func (t *tally) totals() StatisticsTotals {
+	t.TeamHours, t.PeopleHours = hours(t.minutes), hours(t.peopleMinutes)
 	t.MinutesToFirstTeam, t.MinutesToFound = median(t.toFirstTeam), median(t.toFound)
 	return t.StatisticsTotals
 }
+
+// hours of minutes, to a hundredth.
+func hours(minutes int) float64 { return math.Round(float64(minutes)/60*100) / 100 }
 
 // median of the values; nil when there are none.
 func median(values []float64) *float64 {
@@ -134,7 +160,27 @@ func Report(ctx context.Context, store StatisticsStore, epoch string, query Stat
 		return groups[key]
 	}
 	sequence, err := store.EachStatistics(ctx, query.From, query.To, func(row *StatisticsCase) error {
-		if row.Exercise || row.Merged || (len(query.Regions) > 0 && !slices.Contains(query.Regions, row.Region)) {
+		if row.Exercise || row.Merged {
+			return nil
+		}
+		// A region lends to cases of others, which it does not count otherwise.
+		for i := range row.Teams {
+			team := &row.Teams[i]
+			if !row.lent(team) || len(query.Regions) > 0 && !slices.Contains(query.Regions, team.Region) {
+				continue
+			}
+			total.Lent += team.Accepted
+			switch query.GroupBy {
+			case "":
+			case "category":
+				for _, category := range row.categories() {
+					group(category).Lent += team.Accepted
+				}
+			default:
+				group(lenderKey(row, team, query.GroupBy)).Lent += team.Accepted
+			}
+		}
+		if len(query.Regions) > 0 && !slices.Contains(query.Regions, row.Region) {
 			return nil
 		}
 		total.addCase(row)
@@ -163,7 +209,7 @@ func Report(ctx context.Context, store StatisticsStore, epoch string, query Stat
 		report.Groups = append(report.Groups, StatisticsGroup{Key: key, StatisticsTotals: g.totals()})
 	}
 	slices.SortFunc(report.Groups, func(a, b StatisticsGroup) int { return strings.Compare(a.Key, b.Key) })
-	report.check(query.GroupBy)
+	report.check(query)
 	return report, nil
 }
 
@@ -182,41 +228,70 @@ func groupKey(row *StatisticsCase, by GroupBy) string {
 	}
 }
 
+// lenderKey is groupKey of what a team lent.
+func lenderKey(row *StatisticsCase, team *StatisticsTeam, by GroupBy) string {
+	switch by {
+	case "region":
+		return team.Region
+	case "team":
+		return team.ID
+	case "organisation":
+		return team.Organisation
+	}
+	return groupKey(row, by)
+}
+
+// categories gives those of the case's subjects, each once; "" where it has none.
+func (r *StatisticsCase) categories() []string {
+	var all []string
+	for i := range r.Subjects {
+		if category := r.Subjects[i].Category; !slices.Contains(all, category) {
+			all = append(all, category)
+		}
+	}
+	if len(all) == 0 {
+		all = []string{""}
+	}
+	return all
+}
+
 // addByCategory counts each subject in its category, and the case once in
 // each category that it has a subject of.
 func addByCategory(group func(string) *tally, row *StatisticsCase) {
-	seen := map[string]bool{}
-	for i := range row.Subjects {
-		category := row.Subjects[i].Category
-		if !seen[category] {
-			seen[category] = true
-			group(category).addCase(row)
-		}
-		group(category).addSubject(row, &row.Subjects[i])
+	for _, category := range row.categories() {
+		group(category).addCase(row)
 	}
-	if len(row.Subjects) == 0 {
-		group("").addCase(row)
+	for i := range row.Subjects {
+		group(row.Subjects[i].Category).addSubject(row, &row.Subjects[i])
 	}
 }
 
 // check compares figures that were counted apart from each other.
-func (r *StatisticsReport) check(by GroupBy) {
+func (r *StatisticsReport) check(query StatisticsQuery) {
+	by := query.GroupBy
 	add := func(name string, difference int) {
 		r.Checks = append(r.Checks, StatisticsCheck{Name: name, Holds: difference == 0, Difference: difference})
 	}
 	t := &r.Totals
 	add("subjects = found + missing + deceased + closed + open", t.Subjects-t.Found-t.Missing-t.Deceased-t.Closed-t.Open)
 	add("cases_without_subjects = closed + open", t.WithoutSubjects-t.WithoutSubjectsClosed-t.WithoutSubjectsOpen)
+	if len(query.Regions) == 0 { // a region alone may lend more than it borrows
+		add("lent = borrowed", t.Lent-t.Borrowed)
+	}
 	if by == "" {
 		return
 	}
-	subjects, cases := 0, 0
+	subjects, cases, lent, borrowed := 0, 0, 0, 0
 	for i := range r.Groups {
 		subjects += r.Groups[i].Subjects
 		cases += r.Groups[i].Cases
+		lent += r.Groups[i].Lent
+		borrowed += r.Groups[i].Borrowed
 	}
 	add("subjects of all groups = subjects", subjects-t.Subjects)
 	if by != "category" { // a case may be in several categories
 		add("cases of all groups = cases", cases-t.Cases)
+		add("lent of all groups = lent", lent-t.Lent)
+		add("borrowed of all groups = borrowed", borrowed-t.Borrowed)
 	}
 }

@@ -2,6 +2,7 @@ package dispatch_test
 
 import (
 	"log/slog"
+	"math"
 	"testing"
 	"time"
 
@@ -82,7 +83,7 @@ func checkReports(t *testing.T, store *sqlite.Store, state *dispatch.State) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := dispatch.StatisticsTotals{}
+	want, minutes := dispatch.StatisticsTotals{}, 0
 	for _, c := range cases {
 		if c.Exercise {
 			continue
@@ -90,6 +91,11 @@ func checkReports(t *testing.T, store *sqlite.Store, state *dispatch.State) {
 		want.Cases++
 		want.Applications += len(c.Applications)
 		want.Subjects += len(c.Subjects)
+		for i := range c.Assignments {
+			if a := &c.Assignments[i]; a.Away() > 0 {
+				minutes += int(a.Away() / time.Minute)
+			}
+		}
 		for _, s := range c.Subjects {
 			if s.Outcome == nil {
 				want.Open++
@@ -122,10 +128,14 @@ func checkReports(t *testing.T, store *sqlite.Store, state *dispatch.State) {
 		}
 		got := report.Totals
 		got.MinutesToFirstTeam, got.MinutesToFound = nil, nil
+		if got.Lent != got.Borrowed || got.Assignments < got.Lent || math.Abs(got.TeamHours*60-float64(minutes)) > 0.5 {
+			t.Fatalf("by %q: %+v, but the teams were out for %d minutes", by, got, minutes)
+		}
+		got.Assignments, got.Lent, got.Borrowed, got.TeamHours, got.PeopleHours = 0, 0, 0, 0, 0
 		if got != want || report.Position != state.Head().String() {
 			t.Fatalf("by %q at %s: %+v, want %+v at %s", by, report.Position, got, want, state.Head())
 		}
-		if by == "" && len(report.Checks) != 2 || by != "" && len(report.Checks) < 3 {
+		if by == "" && len(report.Checks) != 3 || by != "" && len(report.Checks) < 3 {
 			t.Fatalf("by %q: %d checks", by, len(report.Checks))
 		}
 		for _, check := range report.Checks {
@@ -133,5 +143,56 @@ func checkReports(t *testing.T, store *sqlite.Store, state *dispatch.State) {
 				t.Fatalf("by %q: %+v", by, check)
 			}
 		}
+	}
+}
+
+// TestLendingIsCounted: who lent whom, from the journal alone: by region, by
+// team, and for one region alone.
+func TestLendingIsCounted(t *testing.T) {
+	store := openStore(t)
+	state := loadState(t, store)
+	feed := dispatch.NewFeed(store, 50)
+	feed.Reset(state)
+	feed.Publish(state, commit(t, store, state, dispatch.LendingMessages()...))
+	project(t, dispatch.NewProjector(store, feed, prometheus.NewRegistry(), slog.New(slog.DiscardHandler)), feed, 0)
+	report := func(query dispatch.StatisticsQuery) *dispatch.StatisticsReport {
+		t.Helper()
+		report, err := dispatch.Report(t.Context(), store, "e", query)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, check := range report.Checks {
+			if !check.Holds {
+				t.Errorf("%+v: %+v", query, check)
+			}
+		}
+		return report
+	}
+	figures := func(totals dispatch.StatisticsTotals) [5]float64 {
+		return [5]float64{float64(totals.Assignments), float64(totals.Lent), float64(totals.Borrowed), totals.TeamHours, totals.PeopleHours}
+	}
+	want := map[dispatch.GroupBy]map[string][5]float64{
+		"region":       {"KZ-39": {2, 0, 1, 3.5, 33.5}, "KZ-71": {0, 1, 0, 0, 0}},
+		"team":         {"dos": {2, 0, 1, 3.5, 33.5}, "far": {0, 1, 0, 0, 0}},
+		"organisation": {"organisation of dos": {2, 0, 1, 3.5, 33.5}, "organisation of far": {0, 1, 0, 0, 0}},
+		"kind":         {"missing_person": {2, 1, 1, 3.5, 33.5}},
+		"category":     {"child_13_15": {2, 1, 1, 3.5, 33.5}},
+	}
+	for by, groups := range want {
+		got := report(dispatch.StatisticsQuery{GroupBy: by})
+		if len(got.Groups) != len(groups) || figures(got.Totals) != [5]float64{2, 1, 1, 3.5, 33.5} {
+			t.Errorf("by %s: %+v", by, got)
+		}
+		for _, group := range got.Groups {
+			if figures(group.StatisticsTotals) != groups[group.Key] {
+				t.Errorf("by %s, %s: %v, want %v", by, group.Key, figures(group.StatisticsTotals), groups[group.Key])
+			}
+		}
+	}
+	if got := figures(report(dispatch.StatisticsQuery{Regions: []string{"KZ-71"}}).Totals); got != [5]float64{0, 1, 0, 0, 0} {
+		t.Errorf("KZ-71 alone: %v", got)
+	}
+	if got := figures(report(dispatch.StatisticsQuery{Regions: []string{"KZ-39"}}).Totals); got != [5]float64{2, 0, 1, 3.5, 33.5} {
+		t.Errorf("KZ-39 alone: %v", got)
 	}
 }

@@ -473,7 +473,18 @@ func (w *world) checkStatistics(changes *Changes) {
 			}
 		}
 		var first time.Time
+		minutes, counted := map[string]int{}, map[string]int{}
+		for i := range row.Teams {
+			counted[row.Teams[i].ID] = row.Teams[i].Minutes
+		}
 		for _, a := range c.Assignments {
+			minutes[a.TeamID] += int(a.Away() / time.Minute)
+			if counted[a.TeamID] < minutes[a.TeamID] {
+				w.tb.Fatalf("case %d: %s was out for %d minutes, counted %d", key, a.TeamID, minutes[a.TeamID], counted[a.TeamID])
+			}
+			if i := slices.IndexFunc(row.Teams, func(t StatisticsTeam) bool { return t.ID == a.TeamID }); i < 0 && a.Status.onCase() {
+				w.tb.Fatalf("case %d: %s is on it and not counted", key, a.TeamID)
+			}
 			if !a.OnSceneAt.IsZero() && (first.IsZero() || a.OnSceneAt.Before(first)) {
 				first = a.OnSceneAt
 			}

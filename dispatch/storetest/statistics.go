@@ -11,7 +11,8 @@ import (
 func testStatistics(t *testing.T, b *book) {
 	full := &dispatch.StatisticsCase{Key: 7, OpenedAt: b.tick(), Region: "KZ-39", Kind: dispatch.MissingPerson, Exercise: true, Applications: 2, Merged: true,
 		LeadTeam: "one", LeadOrganisation: "Region-10", FirstOnSceneAt: b.tick(), Outcome: dispatch.OutcomeClosed,
-		Subjects: []dispatch.StatisticsSubject{{ID: "s1", Category: "child_13_15", Outcome: dispatch.OutcomeFound, OutcomeAt: b.tick()}, {ID: "s2"}}}
+		Subjects: []dispatch.StatisticsSubject{{ID: "s1", Category: "child_13_15", Outcome: dispatch.OutcomeFound, OutcomeAt: b.tick()}, {ID: "s2"}},
+		Teams:    []dispatch.StatisticsTeam{{ID: "one", Organisation: "Region-10", Region: "KZ-10", Accepted: 2, Minutes: 90, PeopleMinutes: 450}}}
 	complete(t, full)
 	plain := &dispatch.StatisticsCase{Key: 9, OpenedAt: b.tick(), Kind: dispatch.Emergency, Applications: 1}
 	put := func(from, to int64, rows ...*dispatch.StatisticsCase) {
