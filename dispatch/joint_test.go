@@ -296,3 +296,26 @@ func TestLogs(t *testing.T) {
 	w.refused(RefusedNotAsked, CommandNote, key, "bars", write)
 	w.refused(RefusedUnknownTeam, CommandNote, key, "nobody", write)
 }
+
+// TestCallBackCountsItsOwn: who came home from the search before it went on is
+// not counted again when it ends for good.
+func TestCallBackCountsItsOwn(t *testing.T) {
+	w, key := searched(t, "s1")
+	w.do(CommandOutcome, key, "", ends("", OutcomeMissing))
+	w.do(CommandReturned, key, "dos", went(7))
+	if got, want := w.rows[key].CallBack(), (CallBack{Teams: 1, TeamsKnow: 1, TeamsBack: 1, People: 7, PeopleBack: 7}); got != want {
+		t.Fatalf("called back: %+v, want %+v", got, want)
+	}
+	w.do(CommandCallOut, key, "", func(c *Command) { c.CallOut = CallOutHold })
+	w.advance(time.Hour)
+	w.do(CommandReopen, key, "")
+	if got := w.rows[key].CallBack(); got != (CallBack{}) {
+		t.Fatalf("called back while it goes on: %+v", got)
+	}
+	w.do(CommandAssign, key, "bars")
+	w.do(CommandAccept, key, "bars", went(4))
+	w.do(CommandOutcome, key, "", found("", ConditionWell))
+	if got, want := w.rows[key].CallBack(), (CallBack{Teams: 1, People: 4}); got != want {
+		t.Fatalf("called back: %+v, want %+v", got, want)
+	}
+}
