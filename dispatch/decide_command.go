@@ -187,6 +187,7 @@ func (d *decision) acceptCommand(c *Case, a *Assignment, t *teamState, command *
 		a.Slot, a.SlotChanged = slot, d.sequence+1
 	}
 	d.accept(c, a, t, command)
+	d.ask(c) // for a skill that the team no longer has
 	return nil
 }
 

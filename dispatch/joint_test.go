@@ -319,3 +319,17 @@ func TestCallBackCountsItsOwn(t *testing.T) {
 		t.Fatalf("called back: %+v, want %+v", got, want)
 	}
 }
+
+// TestAcceptWithoutTheSkill: a team that has lost a skill since it was asked
+// may come all the same, and another is asked for what is lacking.
+func TestAcceptWithoutTheSkill(t *testing.T) {
+	w := newWorld(t)
+	dog := func(r *TeamRegistration) { r.Skills = []string{"dog"} }
+	w.team("dos", kostanay, dog)
+	key := w.file("a", MissingPerson, tobyl, func(f *Filing) { f.Needs.Skills = []string{"dog"} })
+	w.advance(time.Second)
+	w.team("dos", kostanay, func(r *TeamRegistration) { r.Skills = nil })
+	w.team("bars", rudny, dog)
+	w.do(CommandAccept, key, "dos")
+	w.wantStatuses(key, "dos:accepted bars:offered")
+}
