@@ -8,9 +8,11 @@ import (
 	"github.com/paulmach/orb"
 )
 
-// quickMessage wraps an application without the hash of its content.
+// quickMessage wraps an application without the hash of its content. Many share
+// a first name.
 func quickMessage(w *world, id string, place orb.Point) Message {
 	f := filingOf(id, MissingPerson, place)
+	f.Subjects[0].Name = []string{"Нұрлан ", "Данияр ", "Ермек ", "Марат ", "Серік ", "Ержан "}[int(id[len(id)-1])%6] + id
 	return Message{Identity: ApplicationIdentity(f.System, id), Filing: f, Now: w.now, At: w.now}
 }
 
@@ -18,7 +20,7 @@ func quickMessage(w *world, id string, place orb.Point) Message {
 // cases, all over the country.
 func crowded(b *testing.B, cases int) *world {
 	b.Helper()
-	w := newWorld(b)
+	w := duplicatesWorld(b)
 	w.unchecked = true
 	random := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // the same places every time
 	place := func() orb.Point { return orb.Point{50 + 35*random.Float64(), 42 + 12*random.Float64()} }

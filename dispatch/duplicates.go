@@ -2,7 +2,7 @@ package dispatch
 
 import (
 	"cmp"
-	"hash/fnv"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -54,10 +54,16 @@ var duplicateScores = map[string]int{sameReference: 30, samePhone: 20, sameName:
 const (
 	likelyFound  = 3  // proposals that one application makes at most
 	likelyKept   = 10 // proposals that a case keeps at most
-	likelyLooked = 32 // cases of one trait that are looked at, the newest first
+	likelyLooked = 64 // cases of one trait that are looked at, the newest first
 	leastTrait   = 2  // letters and digits of a reference that tell anything
 	phoneDigits  = 10 // of a number without +7 or 8
 	leastOfPhone = 5
+)
+
+// Numbers of the hash FNV-1a of 64 bits.
+const (
+	fnvBasis = 14695981039346656037
+	fnvPrime = 1099511628211
 )
 
 // verdict says what an application is to a case.
@@ -177,14 +183,17 @@ func (e *evidence) add(reference, phone string) {
 	}
 }
 
-// traits gives the hashes by which the evidence is found.
-func (e *evidence) traits() []uint64 {
-	traits := make([]uint64, 0, 8)
+// traits gives the hashes by which the evidence is found. The first rare ones
+// tell something by themselves; the others are words of names, which tell
+// nothing of a place far away.
+func (e *evidence) traits() (traits []uint64, rare int) {
+	traits = make([]uint64, 0, 8)
 	add := func(of byte, text string) {
-		h := fnv.New64a()
-		_, _ = h.Write([]byte{of})
-		_, _ = h.Write([]byte(text))
-		if trait := h.Sum64(); !slices.Contains(traits, trait) {
+		trait := (fnvBasis ^ uint64(of)) * fnvPrime
+		for i := range len(text) {
+			trait = (trait ^ uint64(text[i])) * fnvPrime
+		}
+		if !slices.Contains(traits, trait) {
 			traits = append(traits, trait)
 		}
 	}
@@ -197,15 +206,19 @@ func (e *evidence) traits() []uint64 {
 	if e.address != "" && len(e.people) == 0 {
 		add('a', e.address)
 	}
+	rare = len(traits)
 	for i := range e.people {
 		for _, word := range e.people[i].name.words {
 			add('n', word)
 		}
 	}
-	return traits
+	return traits, rare
 }
 
-func traitsOfCase(c *Case) []uint64 { return evidenceOfCase(c).traits() }
+func traitsOfCase(c *Case) []uint64 {
+	traits, _ := evidenceOfCase(c).traits()
+	return traits
+}
 
 // comparableReference leaves letters and digits, in one spelling.
 func comparableReference(reference string) string {
@@ -278,9 +291,11 @@ func (d *decision) duplicates(f *Filing) (certain *Case, likely []duplicate) {
 	}
 	e := evidenceOfFiling(f)
 	var keys []int64
-	for _, trait := range e.traits() {
-		for looked, i := 0, len(d.s.duplicates.cases[trait])-1; i >= 0 && looked < likelyLooked; i, looked = i-1, looked+1 {
-			if key := d.s.duplicates.cases[trait][i]; !slices.Contains(keys, key) {
+	traits, rare := e.traits()
+	for n, trait := range traits {
+		with := d.s.duplicates.cases[trait]
+		for _, key := range slices.Backward(with[max(0, len(with)-likelyLooked):]) {
+			if (n < rare || d.near(f, d.s.cases[key])) && !slices.Contains(keys, key) {
 				keys = append(keys, key)
 			}
 		}
@@ -301,6 +316,15 @@ func (d *decision) duplicates(f *Filing) (certain *Case, likely []duplicate) {
 	return nil, found[:min(len(found), likelyFound)]
 }
 
+// near says that the application and the case are about places that one search
+// may have.
+func (d *decision) near(f *Filing, c *Case) bool {
+	const metresOfDegree = 110_000 // of latitude, the least
+	most := d.s.settings.DuplicateDistanceM
+	return f.Location != nil && c.Location != nil && math.Abs(f.Location.Lat()-c.Location.Lat())*metresOfDegree <= most &&
+		geo.Distance(*f.Location, *c.Location) <= most
+}
+
 // compare holds an application against a case. What it does not know for sure
 // it leaves to a person.
 func (d *decision) compare(f *Filing, e *evidence, c *Case) duplicate {
@@ -314,7 +338,7 @@ func (d *decision) compare(f *Filing, e *evidence, c *Case) duplicate {
 	}) {
 		return none // a late entry of another time
 	}
-	near := f.Location != nil && c.Location != nil && geo.Distance(*f.Location, *c.Location) <= d.s.settings.DuplicateDistanceM
+	near := d.near(f, c)
 	of := evidenceOfCase(c)
 	shared := func(a, b []string) bool {
 		return slices.ContainsFunc(a, func(one string) bool { return slices.Contains(b, one) })

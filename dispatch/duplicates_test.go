@@ -97,6 +97,13 @@ func TestJoins(t *testing.T) {
 		{"a late entry", nil, func(w *world) int64 {
 			return w.person("b", "Айгуль Ахметова", 14, func(f *Filing) { f.FiledAt = worldStart.Add(-72 * time.Hour) })
 		}, ""},
+		{"a case that has ended, its team on the way home", nil, func(w *world) int64 {
+			for key := range w.rows {
+				w.do(CommandAccept, key, "region-10")
+				w.do(CommandOutcome, key, "", func(c *Command) { c.Outcome, c.Condition = OutcomeFound, ConditionWell })
+			}
+			return w.person("b", "Айгуль Ахметова", 14)
+		}, ""},
 		{"a case that has ended", nil, func(w *world) int64 {
 			for key := range w.rows {
 				w.do(CommandOutcome, key, "", func(c *Command) { c.Outcome, c.Condition = OutcomeFound, ConditionWell })
@@ -307,6 +314,14 @@ func TestMergeAndBack(t *testing.T) {
 	}
 	w.sought(a, 1)
 	w.sought(b, 1)
+}
+
+// TestDuplicateWindowOff: without a window nothing is looked for.
+func TestDuplicateWindowOff(t *testing.T) {
+	w := newWorld(t)
+	if a, b := w.person("a", "Айгүл Ахметова", 14), w.person("b", "Айгүл Ахметова", 14); a == b || w.likely(a, b) != "" {
+		t.Errorf("cases %d and %d, likely for %q", a, b, w.likely(a, b))
+	}
 }
 
 // TestApart: what a person has said to be another is not proposed any more.

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // Names of people are filed in Kazakh Cyrillic, Russian Cyrillic and Latin
@@ -61,7 +62,10 @@ func canonicalName(name string) nameWords {
 // separatesWords says that a character stands between two words. Hyphens and
 // apostrophes do not: "Абдул-Азиз" is "Абдулазиз".
 func separatesWords(r rune) bool {
-	return !(unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.Is(unicode.Mn, r) || strings.ContainsRune("-‐‑'’‘`ʼʹ", r))
+	if r < utf8.RuneSelf {
+		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '-' || r == '\'' || r == '`')
+	}
+	return !(unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.Is(unicode.Mn, r) || strings.ContainsRune("‐‑’‘ʼʹ", r))
 }
 
 // father gives the stem of a patronymic; an empty one when the word is the
@@ -94,6 +98,61 @@ var latinSounds = map[rune]string{
 	'í': "i", 'ì': "i", 'î': "i", 'ï': "i", 'ī': "i",
 }
 
+// soundTable holds sounds by letter, from a first letter on: a look-up in a map
+// for every letter of every name would cost more than the rest of the comparing.
+type soundTable struct {
+	first  rune
+	sounds [256]string
+	known  [256]bool
+}
+
+func tableOf(first rune, sounds map[rune]string) *soundTable {
+	t := &soundTable{first: first}
+	for r, sound := range sounds {
+		if i := int(r - first); i >= 0 && i < len(t.sounds) {
+			t.sounds[i], t.known[i] = sound, true
+		}
+	}
+	return t
+}
+
+// sound gives the sound of a letter; known is false for one that is not in the table.
+func (t *soundTable) sound(r rune) (sound string, known bool) {
+	if i := int(r - t.first); i >= 0 && i < len(t.sounds) {
+		return t.sounds[i], t.known[i]
+	}
+	return "", false
+}
+
+var (
+	cyrillicTable  = tableOf(0x400, cyrillicSounds)
+	lookalikeTable = tableOf(0, cyrillicSounds)
+	latinTable     = tableOf(0, latinSounds)
+)
+
+// soundOf gives the sound of a letter in a word of an alphabet.
+func soundOf(r rune, cyrillic bool) (sound string, known bool) {
+	switch {
+	case cyrillic && r >= 0x400:
+		return cyrillicTable.sound(r)
+	case cyrillic:
+		return lookalikeTable.sound(r)
+	case r < 0x100:
+		return latinTable.sound(r)
+	}
+	sound, known = latinSounds[r]
+	return sound, known
+}
+
+// beginsGroup says that a group may begin with a letter.
+func beginsGroup(letter byte) bool {
+	switch letter {
+	case 's', 'd', 'z', 'c', 'k', 'g', 'p', 'y':
+		return true
+	}
+	return false
+}
+
 // latinGroups are letters that stand for one sound together, longer ones first.
 var latinGroups = []struct{ letters, sound string }{
 	{"shch", "w"}, {"sch", "w"}, {"sh", "w"}, {"dzh", "j"}, {"zh", "j"}, {"ch", "c"}, {"kh", "h"}, {"gh", "g"}, {"ph", "f"},
@@ -106,18 +165,15 @@ func canonicalWord(word string) string {
 	cyrillic := strings.ContainsFunc(word, func(r rune) bool { return unicode.Is(unicode.Cyrillic, r) })
 	b := make([]byte, 0, len(word)+4)
 	for len(word) > 0 {
-		if !cyrillic {
+		if !cyrillic && beginsGroup(word[0]) {
 			if i := slices.IndexFunc(latinGroups, func(g struct{ letters, sound string }) bool { return strings.HasPrefix(word, g.letters) }); i >= 0 {
 				b = append(b, latinGroups[i].sound...)
 				word = word[len(latinGroups[i].letters):]
 				continue
 			}
 		}
-		var r rune
-		for _, r = range word {
-			break
-		}
-		word = word[len(string(r)):]
+		r, size := utf8.DecodeRuneInString(word)
+		word = word[size:]
 		b = appendSound(b, r, cyrillic)
 	}
 	// дж is ж; е and ye, and a doubled letter and a single one, are the same.
@@ -131,11 +187,7 @@ func appendSound(b []byte, r rune, cyrillic bool) []byte {
 	if (r == 'ә' || r == 'ä') && len(b) > 0 && b[len(b)-1] == 'l' {
 		return append(b, "ia"...) // Ләззат is Ляззат in Russian
 	}
-	sounds := latinSounds
-	if cyrillic {
-		sounds = cyrillicSounds
-	}
-	if sound, known := sounds[r]; known {
+	if sound, known := soundOf(r, cyrillic); known {
 		return append(b, sound...)
 	}
 	switch {

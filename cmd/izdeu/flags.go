@@ -61,6 +61,10 @@ type serveCommand struct {
 	SecureCookies bool              `env:"IZDEU_SECURE_COOKIES" help:"Send the session cookie over HTTPS only: for a server behind a proxy with a certificate."`
 	DiskFloorMiB  uint64            `name:"disk-floor-mib" env:"IZDEU_DISK_FLOOR_MIB" default:"512" placeholder:"MIB" help:"Take nothing in while less is free on the disk of the embedded broker (${default})."`
 	LogLevel      string            `env:"IZDEU_LOG_LEVEL" default:"info" enum:"debug,info,warn,error" placeholder:"LEVEL" help:"Least level that is logged: debug, info, warn or error (${default})."`
+
+	DuplicateWindow     time.Duration `env:"IZDEU_DUPLICATE_WINDOW" default:"24h" placeholder:"TIME" help:"How long after a case was opened an application may still be about it (${default}; an assumption). 0: never joined or proposed."`
+	DuplicateDistanceKM float64       `name:"duplicate-distance-km" env:"IZDEU_DUPLICATE_DISTANCE_KM" default:"10" placeholder:"KM" help:"How far apart the places of one search may be in two applications (${default}; an assumption)."`
+	DuplicateAgeYears   int           `env:"IZDEU_DUPLICATE_AGE_YEARS" default:"1" placeholder:"YEARS" help:"How far the ages said of one person may be apart (${default}; an assumption)."`
 }
 
 // Help shows examples below the flags.
@@ -130,6 +134,16 @@ func (c *serveCommand) settings() (dispatch.Settings, error) {
 		return settings, misused("--travel-range: %v is no factor of 1 to 10", c.TravelRange)
 	}
 	settings.TravelRange = c.TravelRange
+	switch {
+	case c.DuplicateWindow < 0 || c.DuplicateWindow > 30*24*time.Hour:
+		return settings, misused("--duplicate-window: %v is no time between 0 and 720h, such as 24h", c.DuplicateWindow)
+	case !(c.DuplicateDistanceKM >= 0 && c.DuplicateDistanceKM <= 1000):
+		return settings, misused("--duplicate-distance-km: %v is no distance of 0 to 1000 km", c.DuplicateDistanceKM)
+	case c.DuplicateAgeYears < 0 || c.DuplicateAgeYears > 20:
+		return settings, misused("--duplicate-age-years: %v is no number of years from 0 to 20", c.DuplicateAgeYears)
+	}
+	settings.DuplicateWindow, settings.DuplicateDistanceM = c.DuplicateWindow, c.DuplicateDistanceKM*1000
+	settings.DuplicateAgeYears = c.DuplicateAgeYears
 	if c.Rest < 0 || c.Rest > 7*24*time.Hour {
 		return settings, misused("--rest: %s is no time between 0s and 168h, such as 8h", c.Rest)
 	}
