@@ -79,6 +79,22 @@ type EventDetails struct {
 type Needs struct {
 	Teams  int      `json:"teams"`
 	Skills []string `json:"skills,omitempty"`
+	// AtMost is how many teams a coordinator wants at most, of those that are
+	// not assigned by hand; 0: no limit, nil: not said, which is the same.
+	AtMost *int `json:"at_most,omitempty"`
+}
+
+// full says that no further team is welcome.
+func (n *Needs) full(committed int) bool {
+	return n.AtMost != nil && *n.AtMost > 0 && committed >= *n.AtMost
+}
+
+// wanted is how many teams are asked for.
+func (n *Needs) wanted() int {
+	if n.full(n.Teams) {
+		return *n.AtMost
+	}
+	return n.Teams
 }
 
 // Review names a field that a person has to look at.

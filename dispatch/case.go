@@ -181,6 +181,9 @@ type AssignmentDetail struct {
 	// Skills are those that the case needs and the team brought when it was
 	// asked and when it accepted.
 	Skills []string `json:"skills,omitempty"`
+	// Reminders are the rings that were no offer: it had not answered, and
+	// others were asked meanwhile.
+	Reminders int `json:"reminders,omitempty"`
 	// Pace is how the team was taken to travel when it was asked; zero when
 	// the place was not known.
 	Pace Pace `json:"pace,omitzero"`

@@ -1,6 +1,7 @@
 package dispatch
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/paulmach/orb"
@@ -67,6 +68,7 @@ type Command struct {
 
 	ETAMinutes *int
 	People     *int
+	Words      string // of accept and decline: what the team said, as it said it
 	Reason     string // why; of an outcome closed: one of ClosedReasons
 	Urgency    Urgency
 	CallOut    CallOut
@@ -114,4 +116,12 @@ type Actor struct {
 	ID      string   `json:"id,omitempty"`
 	Roles   []string `json:"roles,omitempty"`
 	Regions []string `json:"regions,omitempty"`
+}
+
+// said gives the words of an answer, and the reason beside them.
+func (c *Command) said() string {
+	if c.Words == "" || c.Reason == "" || c.Words == c.Reason {
+		return cmp.Or(c.Words, c.Reason)
+	}
+	return c.Words + "\n" + c.Reason
 }

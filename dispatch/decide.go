@@ -69,6 +69,7 @@ func Decide(state *State, message *Message) *Changes {
 		d.apply(func() (int64, *Refusal) { return 0, d.registerCoordinator(message.Coordinator) })
 	}
 	d.ringAgain()
+	d.remind()
 	d.changes.Freed = len(d.freed) > 0
 	d.finish()
 	return &d.changes
@@ -86,6 +87,8 @@ type decision struct {
 	byKey    map[int64]*Case // changes.Cases, once they are many
 	slots    []teamSlots     // of the teams whose slots this decision moves
 	freed    []int32         // teams that may have room for a case that waits
+	// timedOut is the case whose offer has run out with this message.
+	timedOut int64
 	// following is set for what the command did not say but led to.
 	following bool
 }
@@ -193,7 +196,7 @@ func (d *decision) emit(eventType EventType, c *Case, team *Team, fields EventFi
 // of a message: it happens when it is decided, however old the message is.
 func followsFrom(eventType EventType) bool {
 	switch eventType {
-	case EventOffered, EventNoAnswer, EventWithdrawn, EventStandingDown, EventCaseUnanswered, EventCaseLikely:
+	case EventOffered, EventNoAnswer, EventRung, EventWithdrawn, EventStandingDown, EventCaseUnanswered, EventCaseLikely:
 		return true
 	}
 	return false

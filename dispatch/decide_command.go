@@ -179,6 +179,9 @@ func (d *decision) acceptCommand(c *Case, a *Assignment, t *teamState, command *
 	if refusal := mayBecome(a, AssignmentAccepted); refusal != nil {
 		return refusal
 	}
+	if committed, _ := c.committedTeams(); c.Needs.full(committed) && !a.ByHand {
+		return refuse(RefusedEnoughTeams, "as many teams have accepted as the coordinator wants (%d); a coordinator can assign the team or raise needs.at_most", *c.Needs.AtMost)
+	}
 	if a.Slot == 0 && c.Kind != VolunteerEvent {
 		slot, free := d.takeSlot(t)
 		if !free {
@@ -202,7 +205,7 @@ func (d *decision) accept(c *Case, a *Assignment, t *teamState, command *Command
 	fields := EventFields{Round: a.Round, TeamRegion: t.team.Region, Organisation: t.team.Organisation}
 	if command != nil {
 		a.AnsweredAt = d.happened()
-		a.Words = command.Reason
+		a.Words = command.said()
 		if command.ETAMinutes != nil {
 			a.ETAAt = a.AnsweredAt.Add(time.Duration(*command.ETAMinutes) * time.Minute)
 		}
@@ -217,12 +220,22 @@ func (d *decision) accept(c *Case, a *Assignment, t *teamState, command *Command
 	d.emit(EventAccepted, c, t.team, fields)
 	d.following = false
 	d.setStatus(c)
-	if committed, _ := c.committedTeams(); committed >= c.Needs.Teams {
-		accepted := d.sequence
-		if d.withdrawUnneeded(c) && !c.UnansweredAt.IsZero() {
-			c.UnansweredAt = time.Time{}
-			c.Changed = accepted
-		}
+	committed, _ := c.committedTeams()
+	if committed < c.Needs.wanted() {
+		return
+	}
+	accepted, met := d.sequence, true
+	switch {
+	case c.Needs.full(committed):
+		d.withdrawOffers(c, nil)
+	case c.openCall():
+		met = len(c.lackedByAccepted()) == 0 // who was asked is still welcome
+	default:
+		met = d.withdrawUnneeded(c)
+	}
+	if met && !c.UnansweredAt.IsZero() {
+		c.UnansweredAt = time.Time{}
+		c.Changed = accepted
 	}
 }
 
@@ -256,7 +269,7 @@ func (d *decision) lead(c *Case) EventFields {
 func (d *decision) decline(c *Case, a *Assignment, t *teamState, command *Command) {
 	d.setAssignment(c, a, AssignmentDeclined)
 	a.AnsweredAt = d.happened()
-	a.Words = command.Reason
+	a.Words = command.said()
 	d.emit(EventDeclined, c, t.team, EventFields{Round: a.Round})
 	d.setStatus(c)
 	d.ask(c)

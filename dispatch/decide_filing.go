@@ -211,6 +211,9 @@ func (d *decision) update(c *Case, f *Filing, drill *bool) {
 	if f.Needs.Teams > 0 {
 		c.Needs.Teams = f.Needs.Teams
 	}
+	if f.Needs.AtMost != nil {
+		c.Needs.AtMost = f.Needs.AtMost
+	}
 	if f.Needs.Skills != nil {
 		c.Needs.Skills = f.Needs.Skills
 		d.recountSkills(c, sequence)
@@ -254,7 +257,7 @@ func (d *decision) update(c *Case, f *Filing, drill *bool) {
 		d.followUrgency(c)
 	}
 	d.setStatus(c)
-	if c.Held() {
+	if committed, _ := c.committedTeams(); c.Held() || c.Needs.full(committed) {
 		d.withdrawOffers(c, nil)
 	}
 	d.ask(c)

@@ -81,6 +81,9 @@ func (d *decision) match() {
 	}
 	d.matchVolunteers()
 	d.sayWaiting()
+	for _, c := range d.changes.Cases {
+		d.askBeside(c)
+	}
 }
 
 // waitingProblem is a matching of what waits: a case that wants two teams is
@@ -143,7 +146,7 @@ func (d *decision) problem(pairs *int) (p *waitingProblem, all bool) {
 			row.waited = int64(d.now.Sub(c.UnansweredAt) / time.Second)
 		}
 		committed, offered := c.committedTeams()
-		several := max(c.Needs.Teams-committed-offered, 1) // at least one: it wants a team, if only for its skills
+		several := max(c.Needs.wanted()-committed-offered, 1) // at least one: it wants a team, if only for its skills
 		turn := p.rows()
 		for range several {
 			p.cases, rows = append(p.cases, c.Key), append(rows, row)
@@ -232,7 +235,7 @@ func (d *decision) travels(c *Case, rooms []*teamState, travel []int64) (some bo
 		point, _ := d.positionOf(t)
 		distance := geo.Distance(point, *c.Location)
 		if d.assess(c, t, distance) == CandidateNoAnswer {
-			lost := time.Duration(c.assignmentOf(t.team.Key).Rings) * d.s.settings.OfferTimeout[c.Urgency]
+			lost := time.Duration(c.assignmentOf(t.team.Key).offers()) * d.s.settings.OfferTimeout[c.Urgency]
 			travel[i] = int64((d.s.paces[t.transport].median(distance) + lost) / time.Second)
 		}
 	}

@@ -27,6 +27,7 @@ const (
 
 	EventOffered      EventType = "assignment.offered"
 	EventNoAnswer     EventType = "assignment.no_answer"
+	EventRung         EventType = "assignment.rung"
 	EventAccepted     EventType = "assignment.accepted"
 	EventDeclined     EventType = "assignment.declined"
 	EventWithdrawn    EventType = "assignment.withdrawn"
@@ -56,7 +57,7 @@ const (
 func EventTypes() []EventType {
 	return []EventType{EventCaseOpened, EventCaseJoined, EventCaseUpdated, EventCaseReopened, EventCaseSearchEnded,
 		EventCaseOutcome, EventCaseUnanswered, EventCaseNoted, EventCaseCallOut, EventCaseUrgency,
-		EventOffered, EventNoAnswer, EventAccepted, EventDeclined, EventWithdrawn, EventEnRoute, EventOnScene,
+		EventOffered, EventNoAnswer, EventRung, EventAccepted, EventDeclined, EventWithdrawn, EventEnRoute, EventOnScene,
 		EventStandingDown, EventAcknowledged, EventReturned, EventReleased,
 		EventTeamRegistered, EventTeamAvailability, EventRoster,
 		EventCaseMerged, EventCaseSplit, EventCaseLikely, EventCaseApart, EventNotified, EventCoordinatorRegistered,

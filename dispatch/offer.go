@@ -17,7 +17,7 @@ const keptCandidates = 20
 // ask offers the case to the nearest teams until as many are asked as it
 // wants. With nobody left to ask it waits, and says so once. Where others wait
 // too and a team came free, all of them wait for the next match. An open call
-// to several teams at once has its place here: it wants more offers than teams.
+// asks more of them at once.
 func (d *decision) ask(c *Case) {
 	if d.leftToMatch(c) {
 		return
@@ -30,6 +30,7 @@ func (d *decision) ask(c *Case) {
 		}
 		d.offer(c, t, considered, false)
 	}
+	d.askBeside(c)
 }
 
 // unanswered says, once, that nobody is left to ask.
@@ -356,11 +357,11 @@ func (d *decision) ringAgain() {
 	}
 }
 
-// chooseAgain finds the team to ring again: the one that was rung least, among
-// these the one with the shortest travel. nil when none of those that did not answer can be asked.
+// chooseAgain finds the team to ring again: the one that was offered it least,
+// among these the one with the shortest travel. nil when none of those that did not answer can be asked.
 func (d *decision) chooseAgain(c *Case) *teamState {
 	var best *teamState
-	var bestRings int
+	var bestOffers int
 	var bestTravel time.Duration
 	for i := range c.Assignments {
 		a := &c.Assignments[i]
@@ -374,8 +375,8 @@ func (d *decision) chooseAgain(c *Case) *teamState {
 			continue
 		}
 		travel := d.s.travelOf(t, distance).Median
-		if best == nil || a.Rings < bestRings || a.Rings == bestRings && travel < bestTravel {
-			best, bestRings, bestTravel = t, a.Rings, travel
+		if offers := a.offers(); best == nil || offers < bestOffers || offers == bestOffers && travel < bestTravel {
+			best, bestOffers, bestTravel = t, offers, travel
 		}
 	}
 	return best
@@ -406,4 +407,5 @@ func (d *decision) timer(timer Timer) {
 	d.emit(EventNoAnswer, c, t.team, EventFields{Round: a.Round, Rings: a.Rings})
 	d.setStatus(c)
 	d.ask(c)
+	d.timedOut = c.Key
 }

@@ -112,7 +112,7 @@ func TestNobodyAnswers(t *testing.T) {
 	w := newWorld(t)
 	w.team("dos", kostanay)
 	w.team("bars", rudny)
-	key := w.file("a", MissingPerson, tobyl, func(f *Filing) { f.Urgency = LifeThreatening })
+	key := w.file("a", Emergency, tobyl, func(f *Filing) { f.Urgency = LifeThreatening })
 	w.wantStatuses(key, "dos:offered")
 	if a := w.rows[key].Assignments[0]; !a.AnswerBy.Equal(w.now.Add(time.Minute)) {
 		t.Fatalf("an answer is wanted by %s", a.AnswerBy)

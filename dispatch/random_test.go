@@ -71,7 +71,7 @@ func (a *actions) file() {
 	key := a.w.file(a.w.nextID("a"), kind, oneOf(a, "place", testPlaces...), func(f *Filing) {
 		f.Urgency = oneOf(a, "urgency", "", Routine, Urgent, LifeThreatening)
 		f.CallOut = oneOf(a, "call_out", "", "", "", CallOutNow, CallOutHold, CallOutNone)
-		f.Needs = Needs{Teams: oneOf(a, "teams", 0, 1, 1, 2), Skills: oneOf(a, "skills", testSkills...)}
+		f.Needs = Needs{Teams: oneOf(a, "teams", 0, 1, 1, 2), Skills: oneOf(a, "skills", testSkills...), AtMost: oneOf(a, "at most", nil, nil, pointer(1), pointer(2))}
 		f.Exercise = a.pick("exercise", 5) == 0
 		f.Weather = oneOf(a, "weather", append(Weathers(), "", "", "")...)
 		if kind == MissingPerson && a.pick("danger", 3) == 0 {
@@ -188,9 +188,9 @@ func (a *actions) command() {
 		case CommandReturned:
 			c.Reason = oneOf(a, "why", "", "", personal+"why")
 		case CommandDecline, CommandUrgency:
-			c.Reason = personal + "reason"
+			c.Reason, c.Words = personal+"reason", personal+"words"
 		case CommandAccept:
-			c.ETAMinutes = pointer(20)
+			c.ETAMinutes, c.Words = pointer(20), personal+"words"
 		case CommandNotified:
 			c.Channel, c.Delivered = oneOf(a, "channel", Channels()...), a.pick("delivered", 2) == 0
 			c.About = oneOf(a, "about", EventOffered, EventStandingDown)

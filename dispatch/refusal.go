@@ -34,6 +34,7 @@ const (
 	RefusedAlreadyAssigned     = "already-assigned"
 	RefusedTransition          = "transition-not-allowed"
 	RefusedAtCapacity          = "team-at-capacity"
+	RefusedEnoughTeams         = "enough-teams"
 	RefusedCaseEnded           = "case-ended"
 	RefusedCaseOpen            = "case-open"
 	RefusedOutcomeSet          = "outcome-set"

@@ -106,7 +106,7 @@ func (k *checks) event(event *Event) {
 	if before.Finished() && status == AssignmentOffered {
 		before = "" // another round
 	}
-	if !canFollow(before, status) {
+	if reminded := event.Type == EventRung && before == AssignmentNoAnswer; !reminded && !canFollow(before, status) {
 		s.violated("I2", "%s of case %d went from %q to %q", event.TeamID, event.Case, before, status)
 	}
 	k.stood[place] = status

@@ -131,16 +131,22 @@ func (d *decision) recountSkills(c *Case, sequence int64) {
 	}
 }
 
-// withdrawUnneeded takes back the offers of a case that has as many teams as
-// it needs, but for those that bring what the teams that have accepted lack. It
-// says whether nothing is lacking.
-func (d *decision) withdrawUnneeded(c *Case) bool {
-	var lacking []string
+// lackedByAccepted gives the needed skills that no team which has accepted
+// brings.
+func (c *Case) lackedByAccepted() (lacking []string) {
 	for _, skill := range c.Needs.Skills {
 		if !slices.ContainsFunc(c.Assignments, func(a Assignment) bool { return a.Status.Committed() && slices.Contains(a.Skills, skill) }) {
 			lacking = append(lacking, skill)
 		}
 	}
+	return lacking
+}
+
+// withdrawUnneeded takes back the offers of a case that has as many teams as
+// it needs, but for those that bring what the teams that have accepted lack. It
+// says whether nothing is lacking.
+func (d *decision) withdrawUnneeded(c *Case) bool {
+	lacking := c.lackedByAccepted()
 	d.withdrawOffers(c, func(a *Assignment) bool {
 		return slices.ContainsFunc(a.Skills, func(skill string) bool { return slices.Contains(lacking, skill) })
 	})

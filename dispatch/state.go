@@ -22,6 +22,9 @@ type Settings struct {
 	// the horizon, the stricter the order of urgency.
 	UrgencyWeight  map[Urgency]int64
 	WaitingHorizon time.Duration
+	// OpenCall is how many teams are asked at once for a life-threatening
+	// search, until as many have accepted as it needs.
+	OpenCall int
 	// Travel says how each transport is taken to travel until local data
 	// replace it; TravelRange how far a trip may be off: the most is so many
 	// times what is expected, the least is that part of it.
@@ -44,6 +47,7 @@ func DefaultSettings() Settings {
 	return Settings{
 		OfferTimeout:  map[Urgency]time.Duration{LifeThreatening: time.Minute, Urgent: 3 * time.Minute, Routine: 10 * time.Minute},
 		PositionFresh: 30 * time.Minute,
+		OpenCall:      3,
 		Travel:        defaultTravel(),
 		TravelRange:   defaultTravelRange,
 
@@ -470,9 +474,14 @@ func (s *State) Apply(changes *Changes) {
 // wantsTeam says that the case wants more teams than have accepted or are
 // asked, or a skill that none of them brings.
 func wantsTeam(c *Case) bool {
-	if c.Location == nil || !c.Status.Open() || c.Held() || !c.searching() {
+	if !c.mayAsk() {
 		return false
 	}
 	committed, offered := c.committedTeams()
-	return committed+offered < c.Needs.Teams || c.lacksSkills()
+	return (committed+offered < c.Needs.wanted() || c.lacksSkills()) && !c.Needs.full(committed+offered)
+}
+
+// mayAsk says that teams may be asked for the case now.
+func (c *Case) mayAsk() bool {
+	return c.Location != nil && c.Status.Open() && !c.Held() && c.searching()
 }

@@ -260,7 +260,7 @@ func (c *Case) lastChange() int64 {
 
 // assignmentEvents says what status an event leaves an assignment in.
 var assignmentEvents = map[EventType]AssignmentStatus{
-	EventOffered: AssignmentOffered, EventNoAnswer: AssignmentNoAnswer, EventAccepted: AssignmentAccepted,
+	EventOffered: AssignmentOffered, EventNoAnswer: AssignmentNoAnswer, EventRung: AssignmentNoAnswer, EventAccepted: AssignmentAccepted,
 	EventDeclined: AssignmentDeclined, EventWithdrawn: AssignmentWithdrawn, EventEnRoute: AssignmentEnRoute,
 	EventOnScene: AssignmentOnScene, EventStandingDown: AssignmentStandingDown, EventReturned: AssignmentReturned,
 	EventReleased: AssignmentReleased,

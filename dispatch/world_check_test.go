@@ -305,6 +305,9 @@ func (w *world) checkCase(c *Case) {
 			}
 			live[a.TeamID] = true
 		}
+		if a.Reminders > ringsBeside*a.offers() || a.Reminders < 0 {
+			w.tb.Fatalf("case %d: %s was offered it %d times and reminded %d times", c.Key, a.TeamID, a.offers(), a.Reminders)
+		}
 		if a.Status.Finished() == a.FinishedAt.IsZero() || (a.Status == AssignmentOffered) == a.AnswerBy.IsZero() {
 			w.tb.Fatalf("case %d: %s is %s, finished %s, to answer by %s", c.Key, a.TeamID, a.Status, a.FinishedAt, a.AnswerBy)
 		}
@@ -330,6 +333,13 @@ func (w *world) checkCase(c *Case) {
 		w.tb.Fatalf("case %d: its personal data are not as long as the case", c.Key)
 	}
 	w.checkUrgency(c)
+	if committed, offered := c.committedTeams(); c.Needs.full(committed) {
+		for _, a := range c.Assignments {
+			if a.Status == AssignmentOffered && !a.ByHand {
+				w.tb.Fatalf("case %d: %d of at most %d have accepted and %d are asked: %s", c.Key, committed, *c.Needs.AtMost, offered, w.statuses(c.Key))
+			}
+		}
+	}
 	withheld := map[int]bool{}
 	for i := range c.Sealed {
 		if s := &c.Sealed[i]; s.withheld() {

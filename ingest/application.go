@@ -154,6 +154,9 @@ var needsRules = map[string]rule[dispatch.Needs]{
 			into.Teams = int(n)
 		}
 	}},
+	"at_most": {read: func(r *reading, at pointer, v value, into *dispatch.Needs) {
+		into.AtMost = r.integerPointer(at, v, 0, 1000)
+	}},
 	"skills": {read: func(r *reading, at pointer, v value, into *dispatch.Needs) {
 		into.Skills = r.tokens(at, v)
 	}},

@@ -67,6 +67,9 @@ var commandRules = map[string]rule[dispatch.Command]{
 	"people": {read: func(r *reading, at pointer, v value, c *dispatch.Command) {
 		c.People = r.integerPointer(at, v, 0, 10_000_000)
 	}},
+	"words": {read: func(r *reading, at pointer, v value, c *dispatch.Command) {
+		c.Words = r.text(at, v)
+	}},
 	"reason": {read: func(r *reading, at pointer, v value, c *dispatch.Command) {
 		c.Reason = r.text(at, v)
 	}},
@@ -207,8 +210,8 @@ var actorRules = map[string]rule[dispatch.Actor]{
 // commandFields says which fields a type of command uses beside the common
 // ones, and which of them it cannot do without.
 var commandFields = map[dispatch.CommandType]struct{ required, optional []string }{
-	dispatch.CommandAccept:       {[]string{"team_id"}, []string{"eta_minutes", "people", "reason"}},
-	dispatch.CommandDecline:      {[]string{"team_id"}, []string{"reason"}},
+	dispatch.CommandAccept:       {[]string{"team_id"}, []string{"eta_minutes", "people", "words", "reason"}},
+	dispatch.CommandDecline:      {[]string{"team_id"}, []string{"words", "reason"}},
 	dispatch.CommandEnRoute:      {[]string{"team_id"}, nil},
 	dispatch.CommandOnScene:      {[]string{"team_id"}, []string{"people"}},
 	dispatch.CommandStandDownAck: {[]string{"team_id"}, nil},

@@ -64,6 +64,7 @@ type CommandBody struct {
 	Note        string               `json:"note,omitempty"`
 	ETAMinutes  *int                 `json:"eta_minutes,omitempty"`
 	People      *int                 `json:"people,omitempty"`
+	Words       string               `json:"words,omitempty" doc:"Of accept and decline: what the team said, as it said it"`
 	Reason      string               `json:"reason,omitempty"`
 	CallOut     dispatch.CallOut     `json:"call_out,omitempty" enum:"now,hold,none"`
 	Urgency     dispatch.Urgency     `json:"urgency,omitempty" enum:"routine,urgent,life_threatening" doc:"Of case.urgency, with a reason: it stands until a person says otherwise"`

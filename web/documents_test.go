@@ -181,11 +181,11 @@ func TestDocumentedBodiesAreReadable(t *testing.T) {
 		AccuracyM: 10, Place: "p", Address: "a", Urgency: "urgent", CallOut: "hold", Exercise: true,
 		Subjects: []web.SubjectBody{{ID: "s1", Name: "n", Sex: "male", Age: &age, Category: "child_13_15", Description: "d", Health: "h", Dangers: dispatch.Dangers(), LastSeenAt: &at}},
 		Weather:  "blizzard",
-		Needs:    &web.NeedsView{Teams: 2, Skills: []string{"dog"}}}
+		Needs:    &web.NeedsView{Teams: 2, AtMost: &total, Skills: []string{"dog"}}}
 	filing, err := ingest.ReadApplication(encode(t, application))
 	must(t, err)
 	if len(filing.NeedsReview) != 0 || filing.Reporter.Phone != "p" || filing.Reference != "r" || filing.Subjects[0].Health != "h" ||
-		len(filing.Subjects[0].Dangers) != len(dispatch.Dangers()) || filing.Weather != "blizzard" || filing.Needs.Skills[0] != "dog" {
+		len(filing.Subjects[0].Dangers) != len(dispatch.Dangers()) || filing.Weather != "blizzard" || filing.Needs.Skills[0] != "dog" || *filing.Needs.AtMost != 3 {
 		t.Errorf("%+v", filing)
 	}
 	emergency := web.ApplicationBody{ID: "x", Kind: "emergency", FiledAt: at, Location: application.Location, Incident: "flood",
@@ -228,7 +228,7 @@ func TestDocumentedBodiesAreReadable(t *testing.T) {
 	}
 	for _, kind := range dispatch.CommandTypes() {
 		command := web.CommandBody{CommandID: "c", Type: kind, CaseID: "ce-1", At: &at, TeamID: "x", Note: "n", ETAMinutes: &total, People: &total,
-			Reason: "rescued", CallOut: "now", Urgency: "routine", Audience: "team", SubjectID: "s1", Outcome: "found", Condition: "well", FoundBy: "team",
+			Words: "w", Reason: "rescued", CallOut: "now", Urgency: "routine", Audience: "team", SubjectID: "s1", Outcome: "found", Condition: "well", FoundBy: "team",
 			ConfirmedBy: "c", Identity: "confirmed", FamilyTold: true, ToldBy: "t", Role: "police", Location: application.Location, Round: 2,
 			Into: "ce-2", Other: "ce-3", ApplicationIDs: []web.ApplicationRefBody{{System: "102", ID: "a"}},
 			Channel: "webhook", About: "assignment.offered", Delivered: new(bool),
@@ -242,7 +242,7 @@ func TestDocumentedBodiesAreReadable(t *testing.T) {
 		var understood bool
 		switch kind {
 		case dispatch.CommandAccept:
-			understood = *read.ETAMinutes == 3 && *read.People == 3 && read.TeamID == "x"
+			understood = *read.ETAMinutes == 3 && read.Words == "w" && *read.People == 3 && read.TeamID == "x"
 		case dispatch.CommandOutcome:
 			understood = read.Confirmed == "c" && read.FamilyTold && read.Location != nil && read.SubjectID == "s1"
 		case dispatch.CommandFamilyTold:

@@ -53,6 +53,7 @@ var problemTitles = map[string]string{
 	dispatch.RefusedNotAsked:            "The team was not asked",
 	dispatch.RefusedAlreadyAssigned:     "The team is on the case already",
 	dispatch.RefusedTransition:          "Not possible in this state",
+	dispatch.RefusedEnoughTeams:         "Enough teams have accepted",
 	dispatch.RefusedAtCapacity:          "The team has no free slot",
 	dispatch.RefusedCaseEnded:           "The search has ended",
 	dispatch.RefusedCaseOpen:            "The search goes on",

@@ -66,6 +66,7 @@ func appendCase(b []byte, c *dispatch.Case, v *viewer, s sight, demo bool) []byt
 	if c.Needs.Teams > 0 || len(c.Needs.Skills) > 0 {
 		b = append(name(b, "needs"), '{')
 		b = whole(b, "teams", int64(c.Needs.Teams))
+		b = given(b, "at_most", c.Needs.AtMost)
 		b = append(texts(b, "skills", c.Needs.Skills), '}')
 	}
 	if s.assignments {

@@ -208,6 +208,7 @@ type SealedView struct {
 // NeedsView says how many teams a case needs and what they must be able to do.
 type NeedsView struct {
 	Teams  int      `json:"teams"`
+	AtMost *int     `json:"at_most,omitempty" doc:"How many teams the coordinator wants at most; 0 or absent: every acceptance is welcome"`
 	Skills []string `json:"skills,omitempty"`
 }
 

@@ -49,6 +49,7 @@ type serveCommand struct {
 	Demo          bool              `env:"IZDEU_DEMO" help:"Play the Kostanay teams and a day of invented cases, in a data directory of its own."`
 	DutyPhone     string            `env:"IZDEU_DUTY_PHONE" default:"112" placeholder:"PHONE" help:"Shown wherever the program cannot help (${default})."`
 	OfferTimeout  map[string]string `env:"IZDEU_OFFER_TIMEOUT" mapsep:"," placeholder:"URGENCY=TIME,…" help:"How long a team has to answer: life_threatening=60s,urgent=3m,routine=10m unless you say otherwise."`
+	OpenCall      int               `env:"IZDEU_OPEN_CALL" default:"3" placeholder:"TEAMS" help:"How many teams are asked at once for a life-threatening search (${default})."`
 	Travel        map[string]string `env:"IZDEU_TRAVEL" mapsep:"," placeholder:"TRANSPORT=DETOURxKMH,…" help:"How teams travel: detour factor and km/h by transport, such as car=1.3x60. Assumptions until 20 trips of this installation replace them: on_foot=1.2x5,car=1.3x60,offroad=1.3x40,snowmobile=1.2x30,boat=1.2x20,helicopter=1x180."`
 	TravelRange   float64           `env:"IZDEU_TRAVEL_RANGE" default:"1.5" placeholder:"FACTOR" help:"How far travel may be off, until trips tell: between 1/FACTOR and FACTOR times what is expected (${default}; an assumption)."`
 	Rest          time.Duration     `env:"IZDEU_REST" default:"0s" placeholder:"TIME" help:"How long a crew is not asked again after it has come home from a case, such as 8h (${default}: it does not rest)."`
@@ -117,6 +118,10 @@ func (c *serveCommand) settings() (dispatch.Settings, error) {
 		}
 		settings.OfferTimeout[urgency] = timeout
 	}
+	if c.OpenCall < 1 || c.OpenCall > 100 {
+		return settings, misused("--open-call: %d is no number of teams from 1 to 100", c.OpenCall)
+	}
+	settings.OpenCall = c.OpenCall
 	for name, text := range c.Travel {
 		transport := dispatch.Transport(strings.TrimSpace(name))
 		if !slices.Contains(dispatch.Transports(), transport) {

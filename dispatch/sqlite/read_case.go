@@ -117,7 +117,7 @@ func (l *caseLoader) rows() error {
 			c.Regions = strings.Split(regions, " ")
 		}
 		c.Location = point(lon, lat)
-		c.Needs.Skills, c.CaseDetail = detail.Skills, detail.CaseDetail
+		c.Needs.Skills, c.Needs.AtMost, c.CaseDetail = detail.Skills, detail.AtMost, detail.CaseDetail
 		l.cases = append(l.cases, c)
 		l.byKey[c.Key] = c
 		return nil

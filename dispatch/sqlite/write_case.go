@@ -58,6 +58,7 @@ const (
 // caseDetail is what no query asks for.
 type caseDetail struct {
 	Skills []string `json:"skills,omitempty"`
+	AtMost *int     `json:"at_most,omitempty"`
 	dispatch.CaseDetail
 }
 
@@ -87,7 +88,7 @@ func (w *writer) caseRow(c *dispatch.Case, base int64) error {
 	if c.Location != nil {
 		lon, lat = c.Location.Lon(), c.Location.Lat()
 	}
-	detail, err := detailText(caseDetail{c.Needs.Skills, c.CaseDetail})
+	detail, err := detailText(caseDetail{c.Needs.Skills, c.Needs.AtMost, c.CaseDetail})
 	if err != nil {
 		return err
 	}

@@ -371,6 +371,7 @@ func contents(t *testing.T, store Database, all []dispatch.Message) []string {
 func testCuts(t *testing.T, open func(*testing.T) Opened) {
 	happened := map[dispatch.EventType]bool{
 		dispatch.EventNoAnswer:      true, // no offer runs out here
+		dispatch.EventRung:          true, // so nobody is reminded
 		dispatch.EventCheckInMissed: true, // and no check-in
 		dispatch.EventCaseJoined:    true, // nothing joins applications yet
 	}

@@ -22,7 +22,7 @@ func (p *page) fullCase(team *dispatch.Team) *dispatch.Case {
 	c.Location, c.AccuracyM = &orb.Point{63.62141592653589, 53.21}, 512.25
 	c.CallOut, c.Exercise = dispatch.CallOutHold, true
 	c.EndedAt, c.SuspendedAt, c.UnansweredAt = at(), at(), at()
-	c.Needs = dispatch.Needs{Teams: 3, Skills: []string{"dog", "snow mobile"}}
+	c.Needs = dispatch.Needs{Teams: 3, Skills: []string{"dog", "snow mobile"}, AtMost: pointer(4)}
 	c.Incident = "ice"
 	c.PeopleAtRisk = &dispatch.PeopleAtRisk{Total: pointer(7), Children: pointer(0), Immobile: pointer(2)}
 	c.Event = &dispatch.EventDetails{Title: "Сбор", Direction: "лес", StartsAt: at(), EndsAt: at(), VolunteersNeeded: 12}
@@ -70,7 +70,7 @@ func (p *page) fullCase(team *dispatch.Team) *dispatch.Case {
 	*full = dispatch.Assignment{N: 2, Team: team.Key, TeamID: team.ID, Round: 2, Status: dispatch.AssignmentStandingDown, Slot: 2,
 		DistanceM: 12345.678, PositionAt: at(), Rings: 2, ByHand: true, OfferedAt: at(), AnswerBy: at(), AnsweredAt: at(), ETAAt: at(),
 		EnRouteAt: at(), OnSceneAt: at(), StandingDownAt: at(), AcknowledgedAt: at(), FinishedAt: at(), People: 5, PeopleReturned: 4,
-		Words: "едем, 20 минут", AssignmentDetail: dispatch.AssignmentDetail{StalePositionAt: at(), Skills: []string{"dog"}, CheckInBy: at(),
+		Words: "едем, 20 минут", AssignmentDetail: dispatch.AssignmentDetail{StalePositionAt: at(), Reminders: 1, Skills: []string{"dog"}, CheckInBy: at(),
 			CheckInMissedAt: at(), CheckedInAt: at(), PeopleMissingAt: at(), LentBy: "KZ-10",
 			Notified: []dispatch.Notified{{Channel: dispatch.ChannelWebhook, About: dispatch.EventOffered, Delivered: true, At: at()}},
 			Pace:     dispatch.Pace{Microseconds: 78000, Permille: 1500, Assumed: true}}, Created: full.Created, SlotChanged: full.SlotChanged, Changed: full.Changed}
@@ -85,7 +85,7 @@ func fullFiling(at func() time.Time) *dispatch.Filing {
 		PeopleAtRisk: &dispatch.PeopleAtRisk{Total: pointer(3), Children: pointer(1), Immobile: pointer(1)},
 		Subjects: []dispatch.FiledSubject{{ID: "x", Name: "Данияр", Sex: "male", Age: pointer(14), Category: "child_13_15",
 			Description: "куртка", Health: "астма", Dangers: []dispatch.Danger{dispatch.DangerWater}, LastSeenAt: at()}},
-		Event: &dispatch.EventDetails{Title: "Сбор", Direction: "лес", StartsAt: at(), EndsAt: at(), VolunteersNeeded: 3}, Needs: dispatch.Needs{Teams: 2, Skills: []string{"dog"}},
+		Event: &dispatch.EventDetails{Title: "Сбор", Direction: "лес", StartsAt: at(), EndsAt: at(), VolunteersNeeded: 3}, Needs: dispatch.Needs{Teams: 2, Skills: []string{"dog"}, AtMost: pointer(3)},
 		NeedsReview: []dispatch.Review{{Pointer: "/place", Detail: "must be text", Holds: true}}}
 }
 

@@ -139,6 +139,11 @@ export const declineReason = {
 
 /** Why a command was refused or a request failed, by the code of the problem. */
 export const problems = {
+  'enough-teams': [
+    'Enough teams have accepted. A coordinator can still assign this one.',
+    'Отрядов уже достаточно. Координатор может назначить и этот.',
+    'Жасақтар жеткілікті. Үйлестіруші бұл жасақты да тағайындай алады.',
+  ],
   'team-at-capacity': [
     'The team has no free group. Choose another team or release it first.',
     'У отряда нет свободной группы. Выберите другой отряд или сначала освободите этот.',

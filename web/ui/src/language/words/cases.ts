@@ -264,6 +264,7 @@ export const eventType = {
   'assignment.offered': ['Team called', 'Отряд вызван', 'Жасақ шақырылды'],
   'assignment.notified': ['Message delivered', 'Сообщение доставлено', 'Хабар жеткізілді'],
   'assignment.no_answer': ['No answer', 'Нет ответа', 'Жауап жоқ'],
+  'assignment.rung': ['Rung again', 'Повторный вызов', 'Қайта шақырылды'],
   'assignment.accepted': ['Team accepted', 'Отряд принял вызов', 'Жасақ қабылдады'],
   'assignment.declined': ['Team cannot come', 'Отряд не может', 'Жасақ бара алмайды'],
   'assignment.withdrawn': ['Call withdrawn', 'Вызов отозван', 'Шақыру қайтарылды'],
