@@ -14,8 +14,8 @@ type Coordinator struct {
 type CoordinatorRegistration struct {
 	ID       string
 	Name     string
-	Regions  []string // empty: every region
-	Contacts []Contact
+	Regions  []string      // empty: every region
+	Contacts []Contact     // nil: as they are known
 	Language string        // kk, ru, en; empty: not said
 	Duty     *DutyCalendar // in the time of Kazakhstan; nil: always
 	At       time.Time     // of the message; an older one changes nothing
@@ -29,10 +29,29 @@ func (c *Coordinator) OnDuty(at time.Time) bool { return c.Duty.onDuty(at, numbe
 
 // registerCoordinator takes a coordinator's registration, unless a newer one is known.
 func (d *decision) registerCoordinator(r *CoordinatorRegistration) *Refusal {
-	if known := d.s.coordinators[r.ID]; known != nil && !r.At.After(known.At) {
-		return refuse(RefusedStale, "a registration of this coordinator at the same time or later is known")
+	next := &Coordinator{CoordinatorRegistration: *r}
+	var contacts []Contact
+	if known := d.s.coordinators[r.ID]; known != nil {
+		if !r.At.After(known.At) {
+			return refuse(RefusedStale, "a registration of this coordinator at the same time or later is known")
+		}
+		contacts = known.Contacts
 	}
-	d.changes.Coordinators = append(d.changes.Coordinators, &Coordinator{CoordinatorRegistration: *r,
-		Changed: d.emit(EventCoordinatorRegistered, nil, nil, EventFields{CoordinatorID: r.ID})})
+	next.Contacts = saidOrKnown(r.Contacts, contacts)
+	next.Changed = d.emit(EventCoordinatorRegistered, nil, nil, EventFields{CoordinatorID: r.ID})
+	d.changes.Coordinators = append(d.changes.Coordinators, next)
 	return nil
+}
+
+// saidOrKnown gives the contacts of a registration. No answer ever shows them,
+// so one that was read, changed and sent again has none: then those known stay.
+// An empty list takes them away.
+func saidOrKnown(said, known []Contact) []Contact {
+	switch {
+	case said == nil:
+		return known
+	case len(said) == 0:
+		return nil
+	}
+	return said
 }

@@ -16,11 +16,13 @@ func (d *decision) register(r *TeamRegistration) *Refusal {
 		if !r.At.After(known.At) {
 			return refuse(RefusedStale, "a registration of this team at the same time or later is known")
 		}
+		team.Contacts = saidOrKnown(r.Contacts, known.Contacts)
 		team.Key, team.Available, team.Until, team.AvailableAt, team.TeamStanding = known.Key, known.Available, known.Until, known.AvailableAt, known.TeamStanding
 		if !sameCalendar(known.Duty, team.Duty) || known.Region != team.Region {
 			team.followCalendar(d.now)
 		}
 	} else {
+		team.Contacts = saidOrKnown(r.Contacts, nil)
 		team.followCalendar(d.now)
 	}
 	available := team.MayBeAsked()

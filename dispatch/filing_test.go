@@ -386,3 +386,22 @@ func TestStaleTimer(t *testing.T) {
 		t.Error("a deadline is left")
 	}
 }
+
+// TestContactsStay: a registration that says nothing of contacts, as the board
+// sends it, leaves those known; an empty list takes them away.
+func TestContactsStay(t *testing.T) {
+	w := newWorld(t)
+	said := []Contact{{Channel: ChannelWebhook, Address: personal + "http://127.0.0.1/"}}
+	for i, c := range []struct{ said, want []Contact }{{nil, nil}, {said, said}, {nil, said}, {[]Contact{}, nil}, {nil, nil}} {
+		w.advance(time.Minute)
+		w.team("dos", kostanay, func(r *TeamRegistration) { r.Contacts = c.said })
+		coordinator := &CoordinatorRegistration{ID: "duty", Contacts: c.said, At: w.now}
+		w.send(Message{Identity: TeamMessageIdentity("duty", "coordinator.registered", w.now), Coordinator: coordinator})
+		if got := w.state.teamByID("dos").team.Contacts; len(got) != len(c.want) {
+			t.Errorf("%d: the team has %v", i, got)
+		}
+		if got := w.state.coordinators["duty"].Contacts; len(got) != len(c.want) {
+			t.Errorf("%d: the coordinator has %v", i, got)
+		}
+	}
+}

@@ -60,7 +60,7 @@ type TeamRegistration struct {
 	Capacity     int     // cases at once, each with a crew of its own: who is on scene is not asked again
 	RangeKM      float64 // 0: no limit
 	Answers      Answers
-	Contacts     []Contact
+	Contacts     []Contact // nil: as they are known
 	At           time.Time // of the message; an older one changes nothing
 	TeamDetail
 }

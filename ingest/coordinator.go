@@ -59,6 +59,9 @@ func (r *reading) contacts(at pointer, v value) []dispatch.Contact {
 			r.wrong(pointer{at.String() + "/" + strconv.Itoa(i), "address"}, "of a webhook is an http or https address")
 		}
 	}
+	if contacts == nil {
+		contacts = []dispatch.Contact{} // said, and none
+	}
 	return contacts
 }
 

@@ -131,7 +131,7 @@ type TeamBody struct {
 	Transport    dispatch.Transport `json:"transport,omitempty" enum:"on_foot,car,offroad,snowmobile,boat,helicopter" doc:"How it gets to a place; car when absent"`
 	Duty         *DutyView          `json:"duty,omitempty" doc:"When it is on duty; absent: always"`
 	Certificates []CertificateView  `json:"certificates,omitempty"`
-	Contacts     []ContactBody      `json:"contacts,omitempty"`
+	Contacts     []ContactBody      `json:"contacts,omitempty" doc:"Ways to wake it, which no answer shows; absent: as they are known"`
 	At           *time.Time         `json:"at,omitempty"`
 }
 
@@ -147,7 +147,7 @@ type CoordinatorBody struct {
 	ID       string        `json:"id,omitempty" pattern:"^[A-Za-z0-9._:~-]{1,128}$" doc:"Over HTTP it is set from the address"`
 	Name     string        `json:"name,omitempty"`
 	Regions  []string      `json:"regions,omitempty" doc:"ISO 3166-2; absent: every region, where nobody of the region is on duty"`
-	Contacts []ContactBody `json:"contacts,omitempty"`
+	Contacts []ContactBody `json:"contacts,omitempty" doc:"Ways to wake them, which no answer shows; absent: as they are known"`
 	Language string        `json:"language,omitempty" enum:"kk,ru,en"`
 	Duty     *DutyView     `json:"duty,omitempty" doc:"When the coordinator is on duty; absent: always"`
 	At       *time.Time    `json:"at,omitempty"`
