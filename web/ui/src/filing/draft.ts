@@ -11,6 +11,7 @@ export interface SubjectDraft {
   lastSeen: string;
   description: string;
   health: string;
+  dangers: string[];
 }
 
 /** What stands in the form, as texts; it becomes an application only when it is sent. */
@@ -36,13 +37,15 @@ export interface Draft {
   reporterPhone: string;
   reporterRelation: string;
   reference: string;
+  /** '' while it is not known. */
+  weather: string;
   urgency: '' | 'routine' | 'urgent' | 'life_threatening';
   callOut: 'now' | 'hold' | 'none';
   exercise: boolean;
 }
 
 export function emptySubject(): SubjectDraft {
-  return { name: '', sex: '', age: '', lastSeen: '', description: '', health: '' };
+  return { name: '', sex: '', age: '', lastSeen: '', description: '', health: '', dangers: [] };
 }
 
 export function emptyDraft(): Draft {
@@ -67,6 +70,7 @@ export function emptyDraft(): Draft {
     reporterPhone: '',
     reporterRelation: '',
     reference: '',
+    weather: '',
     urgency: '',
     callOut: 'now',
     exercise: false,
@@ -133,6 +137,7 @@ export function toApplication(draft: Draft, now: number): { body: Record<string,
     address: text(draft.address),
     accuracy_m: whole(draft.accuracy, '/accuracy_m', limits.accuracy ?? 0),
     urgency: draft.urgency || undefined,
+    weather: draft.weather || undefined,
     call_out: draft.callOut,
     exercise: draft.exercise || undefined,
   };
@@ -156,6 +161,7 @@ export function toApplication(draft: Draft, now: number): { body: Record<string,
       last_seen_at: time(subject.lastSeen, `/subjects/${index}/last_seen_at`, true),
       description: text(subject.description),
       health: text(subject.health),
+      dangers: subject.dangers.length > 0 ? subject.dangers : undefined,
     }));
   } else if (draft.kind === 'emergency') {
     body.incident = draft.incident;
@@ -189,7 +195,13 @@ export function loadDraft(): Draft {
     const kept = sessionStorage.getItem(keptAt);
     if (!kept) return emptyDraft();
     const parsed = JSON.parse(kept) as Draft;
-    return { ...emptyDraft(), ...parsed, subjects: parsed.subjects?.length ? parsed.subjects : [emptySubject()] };
+    return {
+      ...emptyDraft(),
+      ...parsed,
+      subjects: parsed.subjects?.length
+        ? parsed.subjects.map((one) => ({ ...emptySubject(), ...one }))
+        : [emptySubject()],
+    };
   } catch {
     return emptyDraft();
   }

@@ -210,6 +210,12 @@ export function FilingPage() {
           ]}
         />
         <SelectField
+          label={say(words.assessment.weather)}
+          value={draft.weather}
+          onValue={(weather) => change({ weather })}
+          options={[{ value: '', label: say(words.assessment.weatherUnknown) }, ...optionsOf(words.weather)]}
+        />
+        <SelectField
           label={say(words.form.urgency)}
           value={draft.urgency}
           onValue={(urgency) => change({ urgency: urgency as Draft['urgency'] })}
@@ -327,12 +333,38 @@ function Subjects({ draft, change, error }: PartProps) {
             onValue={(health) => set(index, { health })}
             error={error(`/subjects/${index}/health`)}
           />
+          <Dangers dangers={subject.dangers} onDangers={(dangers) => set(index, { dangers })} />
         </div>
       ))}
       <button type="button" class="button" onClick={() => change({ subjects: [...draft.subjects, emptySubject()] })}>
         <Icon name="file" size={18} />
         {say(words.form.addSubject)}
       </button>
+    </fieldset>
+  );
+}
+
+/** What makes a search urgent beside age: several may hold. */
+function Dangers({ dangers, onDangers }: { dangers: string[]; onDangers(dangers: string[]): void }) {
+  return (
+    <fieldset class="choice">
+      <legend>{say(words.assessment.dangers)}</legend>
+      <div class="choice-options">
+        {optionsOf(words.danger).map(({ value, label }) => (
+          <label key={value} class="choice-option">
+            <input
+              type="checkbox"
+              checked={dangers.includes(value)}
+              onChange={(event) =>
+                onDangers(
+                  event.currentTarget.checked ? [...dangers, value] : dangers.filter((danger) => danger !== value),
+                )
+              }
+            />
+            <span>{label}</span>
+          </label>
+        ))}
+      </div>
     </fieldset>
   );
 }

@@ -1,13 +1,16 @@
 import { useRef, useState } from 'preact/hooks';
 import { request, type Problem } from '../api/client';
 import type { CaseKind, TeamBody, TeamView } from '../api/views';
-import { Choice, Field } from '../controls/field';
+import { Choice, Field, SelectField } from '../controls/field';
+import { optionsOf } from '../cases/team-forms';
 import { Icon } from '../controls/icon';
 import { ProblemNotice, problemOf } from '../controls/problem';
-import { say, words } from '../language';
+import { say, sayValue, words } from '../language';
 import { coordinates } from '../language/format';
 import { readPlace } from '../filing/coordinates';
 import { PlaceField, usePicking } from '../filing/place-field';
+import { certificatesOf, dayOf, type DutyDraft, dutyDraftOf, dutyOf } from './duty';
+import { DutyFields } from './duty-fields';
 
 interface TeamDraft {
   id: string;
@@ -21,6 +24,10 @@ interface TeamDraft {
   capacity: string;
   range: string;
   answers: 'manual' | 'automatic';
+  transport: string;
+  duty: DutyDraft;
+  /** The last day of each skill's certificate, by skill. */
+  certificates: Record<string, string>;
 }
 
 function draftOf(team: TeamView | undefined): TeamDraft {
@@ -36,7 +43,17 @@ function draftOf(team: TeamView | undefined): TeamDraft {
     capacity: String(team?.capacity ?? 1),
     range: team?.range_km === undefined ? '' : String(team.range_km),
     answers: team?.answers ?? 'manual',
+    transport: team?.transport ?? 'car',
+    duty: dutyDraftOf(team?.duty),
+    certificates: Object.fromEntries(
+      (team?.certificates ?? []).map(({ skill, expires_at }) => [skill, dayOf(expires_at)]),
+    ),
   };
+}
+
+function skillsOf(draft: TeamDraft): string[] {
+  const skills = draft.skills.split(',').map((skill) => skill.trim());
+  return [...new Set(skills.filter(Boolean))];
 }
 
 const allKinds: readonly CaseKind[] = ['missing_person', 'emergency', 'volunteer_event'];
@@ -45,8 +62,11 @@ const mostCapacity = 1_000;
 const mostRange = 5_000;
 
 /** The body for the server, or what is wrong with the form, by JSON pointer. */
-export function teamBody(draft: TeamDraft): { body: TeamBody | undefined; problems: Record<string, string> } {
-  const problems: Record<string, string> = {};
+export function teamBody(
+  draft: TeamDraft,
+  team: TeamView | undefined,
+): { body: TeamBody | undefined; problems: Record<string, string> } {
+  const { duty, problems } = dutyOf(draft.duty);
   const id = draft.id.trim();
   if (!/^[A-Za-z0-9._:~-]{1,128}$/.test(id)) problems['/id'] = say(words.teams.idWrong);
   if (draft.name.trim() === '') problems['/name'] = say(words.form.errorRequired);
@@ -73,6 +93,8 @@ export function teamBody(draft: TeamDraft): { body: TeamBody | undefined; proble
   const capacity = whole(draft.capacity, '/capacity', mostCapacity, 1);
   const range = whole(draft.range, '/range_km', mostRange, 1);
   if (Object.keys(problems).length > 0 || place.kind !== 'place') return { body: undefined, problems };
+  const skills = skillsOf(draft);
+  const certificates = certificatesOf(skills, draft.certificates, team?.certificates ?? []);
   return {
     problems,
     body: {
@@ -83,14 +105,14 @@ export function teamBody(draft: TeamDraft): { body: TeamBody | undefined; proble
       ...(draft.branch.trim() && { branch: draft.branch.trim() }),
       base: { type: 'Point', coordinates: place.lonLat },
       kinds: draft.kinds,
-      skills: draft.skills
-        .split(',')
-        .map((skill) => skill.trim())
-        .filter(Boolean),
+      skills,
       ...(members !== undefined && { members }),
       ...(capacity !== undefined && { capacity }),
       ...(range !== undefined && { range_km: range }),
       answers: draft.answers,
+      transport: draft.transport,
+      ...(duty && { duty }),
+      ...(certificates.length > 0 && { certificates }),
     },
   };
 }
@@ -106,29 +128,21 @@ export function TeamForm({ team, onDone }: { team: TeamView | undefined; onDone(
     setProblem(undefined);
   };
   usePicking(draft.base, (base) => change({ base }));
-  const local = tried ? teamBody(draft).problems : {};
+  const local = tried ? teamBody(draft, team).problems : {};
   const error = (pointer: string) =>
     local[pointer] ??
     problem?.errors.find((one) => one.pointer === pointer || one.pointer.startsWith(`${pointer}/`))?.detail;
 
   const submit = async () => {
     setTried(true);
-    const { body } = teamBody(draft);
+    const { body } = teamBody(draft, team);
     if (!body) {
       requestAnimationFrame(() => box.current?.querySelector<HTMLElement>('[aria-invalid=true]')?.focus());
       return;
     }
     setSending(true);
     try {
-      // What the form does not show stays: the whole team is replaced.
-      const kept: Partial<TeamBody> = {
-        ...(team?.transport && { transport: team.transport }),
-        ...(team?.duty && { duty: team.duty }),
-        ...(team?.certificates && {
-          certificates: team.certificates.filter((one) => body.skills.includes(one.skill)),
-        }),
-      };
-      await request('PUT', `teams/${encodeURIComponent(body.id)}`, { ...body, ...kept });
+      await request('PUT', `teams/${encodeURIComponent(body.id)}`, body);
       onDone();
     } catch (cause) {
       setProblem(problemOf(cause));
@@ -240,6 +254,15 @@ export function TeamForm({ team, onDone }: { team: TeamView | undefined; onDone(
         onValue={(skills) => change({ skills })}
         error={error('/skills')}
       />
+      <Certificates draft={draft} change={change} error={error} />
+      <SelectField
+        label={say(words.duty.transport)}
+        value={draft.transport}
+        onValue={(transport) => change({ transport })}
+        options={optionsOf(words.transport)}
+        error={error('/transport')}
+      />
+      <DutyFields draft={draft.duty} change={(duty) => change({ duty })} error={error} />
       <Choice
         label={say(words.teams.answers)}
         value={draft.answers}
@@ -258,5 +281,35 @@ export function TeamForm({ team, onDone }: { team: TeamView | undefined; onDone(
         </button>
       </div>
     </form>
+  );
+}
+
+interface CertificatesProps {
+  draft: TeamDraft;
+  change(fields: Partial<TeamDraft>): void;
+  error(pointer: string): string | undefined;
+}
+
+/** Until when each skill counts. */
+function Certificates({ draft, change, error }: CertificatesProps) {
+  const skills = skillsOf(draft);
+  if (skills.length === 0) return null;
+  return (
+    <fieldset class="group">
+      <legend>{say(words.duty.certificates)}</legend>
+      <p class="field-help">{say(words.duty.certificatesHelp)}</p>
+      <div class="field-row">
+        {skills.map((skill) => (
+          <Field
+            key={skill}
+            label={say(words.duty.validUntil, { skill: sayValue(words.skill, skill) })}
+            type="date"
+            value={draft.certificates[skill] ?? ''}
+            onValue={(day) => change({ certificates: { ...draft.certificates, [skill]: day } })}
+          />
+        ))}
+      </div>
+      {error('/certificates') && <p class="field-error">{error('/certificates')}</p>}
+    </fieldset>
   );
 }

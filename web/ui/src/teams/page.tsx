@@ -4,9 +4,10 @@ import type { TeamView } from '../api/views';
 import { Switch } from '../controls/field';
 import { Icon } from '../controls/icon';
 import { problemOf, problemText } from '../controls/problem';
-import { say, sayValue, words } from '../language';
+import { language, say, sayValue, words } from '../language';
+import { date, moment, parseTime } from '../language/format';
 import { regionNames } from '../language/regions';
-import { caseById, teamById, teamViews } from '../live/store';
+import { caseById, slowNow, teamById, teamViews } from '../live/store';
 import { TeamGlyph } from '../map';
 import { shortCaseTitle } from '../cases/describe';
 import { changesTeams, switchesAvailability } from '../permissions';
@@ -63,6 +64,7 @@ function TeamRow({ team, chosen }: { team: TeamView; chosen: boolean }) {
           .filter(Boolean)
           .join(' · ')}
       </p>
+      <Readiness team={team} />
       {cases.map((view) => (
         <p key={view.id}>
           <a href={hashOf({ page: 'map', caseId: view.id })}>{shortCaseTitle(view)}</a>
@@ -77,6 +79,45 @@ function TeamRow({ team, chosen }: { team: TeamView; chosen: boolean }) {
         )}
       </div>
     </li>
+  );
+}
+
+/** How the team gets there, its duty, its rest, and which certificates hold. */
+function Readiness({ team }: { team: TeamView }) {
+  const tongue = language.value;
+  const now = slowNow.value;
+  const dutyUntil = parseTime(team.duty_until);
+  const restingUntil = parseTime(team.resting_until);
+  const parts = [
+    team.transport && sayValue(words.transport, team.transport),
+    team.duty &&
+      !team.off_duty &&
+      dutyUntil !== undefined &&
+      say(words.duty.onUntil, { time: moment(dutyUntil, now, tongue) }),
+    team.resting &&
+      team.unavailable_because !== 'rest' &&
+      restingUntil !== undefined &&
+      say(words.teams.resting, { count: team.resting, time: moment(restingUntil, now, tongue) }),
+  ].filter(Boolean);
+  return (
+    <>
+      {parts.length > 0 && <p class="secondary">{parts.join(' · ')}</p>}
+      {team.certificates?.map(({ skill, expires_at }) => {
+        const at = parseTime(expires_at);
+        if (at === undefined) return null;
+        const values = { skill: sayValue(words.skill, skill), date: date(at, tongue) };
+        return at > now ? (
+          <p key={skill} class="secondary">
+            {say(words.duty.expires, values)}
+          </p>
+        ) : (
+          <p key={skill} class="team-expired">
+            <Icon name="alert" size={16} />
+            {say(words.duty.expired, values)}
+          </p>
+        );
+      })}
+    </>
   );
 }
 

@@ -10,15 +10,26 @@ export interface TeamState {
   word: string;
 }
 
-export function teamState(team: TeamView): TeamState {
-  if (team.available === false) {
-    const until = parseTime(team.unavailable_until);
-    const word =
-      until === undefined
-        ? say(words.teams.offDuty)
-        : say(words.teams.offDutyUntil, { time: moment(until, slowNow.value, language.value) });
-    return { free: false, kind: 'off-duty', word };
+/** "на отдыхе до 14:00": why a team cannot be asked, and until when where that is known. */
+function unavailableText(team: TeamView): string {
+  const time = (text: string | undefined): string | undefined => {
+    const at = parseTime(text);
+    return at === undefined ? undefined : moment(at, slowNow.value, language.value);
+  };
+  if (team.unavailable_because === 'rest') {
+    const until = time(team.resting_until);
+    return until ? say(words.choice.restingUntil, { time: until }) : say(words.candidateResult.resting);
   }
+  if (team.unavailable_because === 'duty') {
+    const until = time(team.duty_until);
+    return until ? say(words.choice.offDutyUntil, { time: until }) : say(words.teams.offDuty);
+  }
+  const until = time(team.unavailable_until);
+  return until ? say(words.choice.awayUntil, { time: until }) : say(words.teams.away);
+}
+
+export function teamState(team: TeamView): TeamState {
+  if (team.available === false) return { free: false, kind: 'off-duty', word: unavailableText(team) };
   const busy = team.live_cases?.length ?? 0;
   if (busy > 0) {
     // An open call takes a slot too, but nobody has said yes.

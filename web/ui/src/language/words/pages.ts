@@ -112,7 +112,16 @@ export const teams = {
   onCase: ['on a case', 'на происшествии', 'оқиғада'],
   called: ['called', 'вызван', 'шақырылды'],
   offDuty: ['off duty', 'не на дежурстве', 'кезекшілікте емес'],
-  offDutyUntil: ['off duty until {time}', 'не на дежурстве до {time}', '{time} дейін кезекшілікте емес'],
+  away: ['not available', 'не готов к выезду', 'шығуға дайын емес'],
+  resting: [
+    { one: '{count} group rests until {time}', many: '{count} groups rest until {time}' },
+    {
+      one: '{count} группа на отдыхе до {time}',
+      few: '{count} группы на отдыхе до {time}',
+      many: '{count} групп на отдыхе до {time}',
+    },
+    '{time} дейін {count} топ демалыста',
+  ],
   available: ['Available', 'Готов к выезду', 'Шығуға дайын'],
   members: ['Members', 'Человек в отряде', 'Жасақтағы адам'],
   membersCount: [
