@@ -52,6 +52,11 @@ export function seesCandidates(session: Session | undefined): boolean {
   return has(session, 'admin', 'coordinator', 'office');
 }
 
+/** Sees where the teams on a case went; a team its own way. */
+export function seesTracks(session: Session | undefined): boolean {
+  return has(session, 'admin', 'coordinator', 'team', 'office');
+}
+
 /** Sees who is responsible for a case. */
 export function seesOwners(session: Session | undefined): boolean {
   return has(session, 'admin', 'coordinator', 'office');

@@ -11,6 +11,7 @@ export type {
   LonLat,
   MapCase,
   MapLine,
+  MapMark,
   MapTeam,
   Theme,
   Urgency,

@@ -17,6 +17,7 @@ import Style from 'ol/style/Style';
 import View from 'ol/View';
 import { BaseMap } from './base-map';
 import { CaseLayer, type CasePoint } from './case-layer';
+import { CaseMarks } from './case-marks';
 import type { Cluster } from './clusters';
 import { Icons } from './icons';
 import { font, fontSample, palettes } from './palette';
@@ -42,7 +43,17 @@ export interface MapViewEvents {
 
 type Shown = Pick<
   BoardMapProps,
-  'cases' | 'teams' | 'selectedCase' | 'lines' | 'language' | 'theme' | 'region' | 'pickMode' | 'picked'
+  | 'cases'
+  | 'teams'
+  | 'selectedCase'
+  | 'lines'
+  | 'tracks'
+  | 'marks'
+  | 'language'
+  | 'theme'
+  | 'region'
+  | 'pickMode'
+  | 'picked'
 >;
 
 /** Kazakhstan with a margin, longitude and latitude; shown until the regions have come. */
@@ -69,6 +80,7 @@ export class MapView {
     updateWhileAnimating: true,
     updateWhileInteracting: true,
   });
+  private readonly caseMarks = new CaseMarks();
   private readonly marks = new VectorSource<Feature>({ wrapX: false });
   private readonly markLayer = new VectorLayer({
     source: this.marks,
@@ -105,7 +117,14 @@ export class MapView {
       view: this.view,
       controls: [],
       interactions: defaultInteractions({ altShiftDragRotate: false, pinchRotate: false }),
-      layers: [...this.baseMap.layers, this.lineLayer, this.teams.layer, this.cases.layer, this.markLayer],
+      layers: [
+        ...this.baseMap.layers,
+        this.caseMarks.layer,
+        this.lineLayer,
+        this.teams.layer,
+        this.cases.layer,
+        this.markLayer,
+      ],
     });
     this.map.on('singleclick', (event) => this.click(event));
     this.map.on('pointermove', (event) => this.hover(event));
@@ -152,6 +171,8 @@ export class MapView {
     if (before?.selectedCase !== next.selectedCase) this.stale.cases = true;
     // Callers make the lines anew for each render.
     if (JSON.stringify(before?.lines) !== JSON.stringify(next.lines)) this.showLines(next);
+    if (before?.tracks !== next.tracks || JSON.stringify(before?.marks) !== JSON.stringify(next.marks))
+      this.caseMarks.show(next.tracks, next.marks);
     if (before?.picked?.join() !== next.picked?.join()) this.showPicked(next.picked);
     if (before?.pickMode !== next.pickMode) this.target.style.cursor = next.pickMode ? 'crosshair' : '';
     if (before?.region !== next.region) {
@@ -204,6 +225,7 @@ export class MapView {
     this.baseMap.setTheme(theme);
     this.cases.setTheme(theme);
     this.teams.setTheme(theme);
+    this.caseMarks.setTheme(theme);
     this.target.style.backgroundColor = this.baseMap.background;
     const { ink, ground } = palettes[theme];
     this.lineLayer.setStyle([

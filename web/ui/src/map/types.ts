@@ -51,12 +51,21 @@ export interface MapLine {
   to: LonLat;
 }
 
+/** A place that matters for the chosen case, such as the meeting point. */
+export interface MapMark {
+  location: LonLat;
+  label: string;
+}
+
 export interface BoardMapProps {
   cases: MapCase[];
   teams: MapTeam[];
   selectedCase?: string;
   /** The selected case and its assigned teams; drawn as dashed lines. */
   lines: MapLine[];
+  /** The ways of the teams on the selected case. */
+  tracks: LonLat[][];
+  marks: MapMark[];
   language: Language;
   theme: Theme;
   /** ISO 3166-2 code that the view is fitted to, the whole country without one. */

@@ -3,13 +3,14 @@ import { useRef } from 'preact/hooks';
 import type { CaseView, TeamView } from '../api/views';
 import { isLive, shortCaseTitle } from '../cases/describe';
 import { selectedCase, shownCases } from '../cases/selection';
-import { language } from '../language';
+import { language, sayValue, words } from '../language';
 import { teamById, teamViews } from '../live/store';
-import { BoardMap, type MapCase, type MapLine, type MapTeam } from '../map';
+import { BoardMap, type LonLat, type MapCase, type MapLine, type MapMark, type MapTeam } from '../map';
 import { region, theme } from '../preferences';
 import { go, route } from '../route';
 import { teamState } from '../teams/state';
 import { pickedPlace, picking } from './picking';
+import { tracks } from './tracks';
 
 // A view never changes, it is replaced: what the map shows of it is made once for each language.
 let madeFor: string | undefined;
@@ -66,6 +67,16 @@ function linesOf(view: CaseView | undefined): MapLine[] {
     });
 }
 
+const noTracks: LonLat[][] = [];
+
+/** Where the teams of a case meet, clues, dangers, where somebody was found. */
+function marksOf(view: CaseView | undefined): MapMark[] {
+  return (view?.points ?? []).map(({ point, location }) => ({
+    location: location.coordinates,
+    label: sayValue(words.pointKind, point),
+  }));
+}
+
 /** The map with what the board knows; while it is not shown it stays as it was and costs nothing. */
 export function MapPane({ shown }: { shown: boolean }) {
   const drawn = useRef<VNode | undefined>(undefined);
@@ -91,6 +102,8 @@ function mapNow(): VNode {
       teams={teamViews.value.map(mapTeam).filter((team) => team !== undefined)}
       selectedCase={chosen?.id}
       lines={linesOf(chosen)}
+      tracks={chosen && tracks.value.caseId === chosen.id ? tracks.value.ways : noTracks}
+      marks={marksOf(chosen)}
       language={tongue}
       theme={theme.value}
       region={region.value}

@@ -1,0 +1,33 @@
+import { effect, signal } from '@preact/signals';
+import { get } from '../api/client';
+import { feedState, slowNow } from '../live/store';
+import type { LonLat } from '../map';
+import { seesTracks } from '../permissions';
+import { route, selectedCaseId } from '../route';
+import { session } from '../session';
+
+interface Tracks {
+  features: { geometry: { type: string; coordinates: LonLat[] } }[];
+}
+
+const none: { caseId: string | undefined; ways: LonLat[][] } = { caseId: undefined, ways: [] };
+
+/** The ways of the teams on the chosen case, asked for while it is shown with a map, every half minute. */
+export const tracks = signal(none);
+
+effect(() => {
+  const caseId = selectedCaseId.value;
+  void slowNow.value;
+  if (!caseId || route.value.page !== 'map' || !seesTracks(session.value) || feedState.value.kind !== 'live') return;
+  const controller = new AbortController();
+  get<Tracks>(`cases/${encodeURIComponent(caseId)}/tracks`, controller.signal).then(
+    ({ features }) => {
+      // A single place is no way.
+      const ways = features.filter(({ geometry }) => geometry.type === 'LineString');
+      tracks.value = { caseId, ways: ways.map(({ geometry }) => geometry.coordinates) };
+    },
+    // The map is of use without them.
+    () => undefined,
+  );
+  return () => controller.abort();
+});
