@@ -17,6 +17,7 @@ import {
   seriousProblems,
   signIn,
 } from './page.mjs';
+import { chosenWithReasons, duplicateMerged, handedOver, leadAccepts, missedCheckIn } from './coordination.mjs';
 import { membersAnswer } from './roster.mjs';
 import { api } from './server.mjs';
 import { wokenWhileClosed } from './waking.mjs';
@@ -439,6 +440,11 @@ export const stories = [
   ['a push is shown while the board is closed, and leads to the case', wokenWhileClosed],
   ['language, look and region are kept', choicesKept],
   ['members of a team answer by a link, and are counted home', membersAnswer],
+  ['the board says why this team, and why not the others', chosenWithReasons],
+  ['a lead accepts in own words, calls the members and is refused a minor', leadAccepts],
+  ['two coordinators: one takes a case and hands it over with what is open', handedOver],
+  ['a missed check-in is loud until it is answered; everybody is counted home', missedCheckIn],
+  ['two cases about one person are merged, and split again', duplicateMerged],
   ['the map is drawn, on a desk and a phone, light and dark', mapIsDrawn],
   ['every page speaks every language and fits the screen', everyLanguage],
   ['axe finds nothing serious on any page', accessible],

@@ -1,11 +1,20 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { caseTitle } from '../cases/describe';
+import { caseTitle, missedCheckIns } from '../cases/describe';
 import { outboxEntries } from '../commands/send';
 import { Icon } from '../controls/icon';
 import { say, words } from '../language';
-import { announced, announcedMissed, feedState, offlineSince, slowNow, teamName, truncated } from '../live/store';
-import { hashOf } from '../route';
+import {
+  announced,
+  announcedMissed,
+  caseById,
+  feedState,
+  offlineSince,
+  slowNow,
+  teamName,
+  truncated,
+} from '../live/store';
+import { hashOf, selectedCaseId } from '../route';
 import { accountOf, info, session } from '../session';
 
 export function DemoBanner() {
@@ -70,11 +79,20 @@ export function Banners() {
   );
 }
 
-/** Says new life-threatening cases and missed check-ins to screen readers and shows them until they are looked at. */
+/**
+ * Says new life-threatening cases and missed check-ins to screen readers and shows them until they are
+ * looked at; a check-in also until the team was heard of.
+ */
 export function Announcements() {
+  const looked = selectedCaseId.value;
+  const missed = announcedMissed.value.filter(
+    ({ view, teamId }) =>
+      view.id !== looked &&
+      missedCheckIns(caseById(view.id) ?? view).some((assignment) => assignment.team_id === teamId),
+  );
   return (
     <div class="announcements" aria-live="assertive">
-      {announcedMissed.value.map(({ view, teamId }) => (
+      {missed.map(({ view, teamId }) => (
         <Announcement key={`${view.id}/${teamId}`} caseId={view.id} forget={() => forgetMissed(view.id)}>
           {say(words.coordination.newlyMissed, { team: teamName(teamId), title: caseTitle(view) })}
         </Announcement>
