@@ -204,6 +204,26 @@ func (k *checks) reload(r *replica) {
 	if a, b := dump(r.l.state, k.s.now), dump(loaded, k.s.now); a != b {
 		k.s.violated("I8", "a state loaded again differs from the one in memory: %s", firstDifference(a, b))
 	}
+	k.nobodyForgotten(r.l.state)
+}
+
+// nobodyForgotten: no case waits while a team is free that could be asked, but
+// for the moment until the next match.
+func (k *checks) nobodyForgotten(state *State) {
+	if !state.matchDue.IsZero() {
+		return
+	}
+	d := &decision{s: state, now: k.s.now}
+	for key, c := range state.cases {
+		if !wantsTeam(c) {
+			continue
+		}
+		for _, t := range state.teams {
+			if d.mayServe(c, t) {
+				k.s.violated("waiting", "case %d waits (%s) while %s is free", key, c.describe(), t.team.ID)
+			}
+		}
+	}
 }
 
 // board lets a live client and the publisher follow the leader's feed.
