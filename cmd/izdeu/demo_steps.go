@@ -95,6 +95,7 @@ func (a demoActor) teamSteps(c *dispatch.Case, script *demoCase, s *dispatch.Ass
 		return more
 	}
 	people := 4 + int(6*a.draw(id, s.TeamID, "people"))
+	a.memberSteps(s, id, name, add)
 	switch s.Status {
 	case dispatch.AssignmentOffered:
 		due := s.OfferedAt.Add(a.within(script.Pace.Answer, usualPace.Answer, id, name, "answer"))
@@ -119,8 +120,38 @@ func (a demoActor) teamSteps(c *dispatch.Case, script *demoCase, s *dispatch.Ass
 	}
 }
 
+// demoMembers are the invented members of every team who answer by its link.
+var demoMembers = []string{"Ерлан (демо)", "Айгүл (демо)", "Пётр (демо)"}
+
+// memberSteps is what the members of a team answer next: who comes, who is
+// there, who is home.
+func (a demoActor) memberSteps(s *dispatch.Assignment, id, name string, add addStep) {
+	answer, since := dispatch.AnswerComing, s.AnsweredAt
+	switch s.Status {
+	case dispatch.AssignmentAccepted, dispatch.AssignmentEnRoute:
+	case dispatch.AssignmentOnScene:
+		answer, since = dispatch.AnswerArrived, s.OnSceneAt
+	case dispatch.AssignmentStandingDown:
+		answer, since = dispatch.AnswerHome, s.StandingDownAt
+	default:
+		return
+	}
+	for i, member := range demoMembers {
+		member := map[string]any{"id": fmt.Sprintf("demo-%d", i+1), "name": member, "adult": true, "answer": answer}
+		if answer == dispatch.AnswerComing {
+			member["seats"] = i
+		}
+		due := since.Add(a.within(span{}, span{2, 12}, id, name, answer, i))
+		add(fmt.Sprintf("member.%d.%s.%s", i+1, answer, name), due, dispatch.CommandRosterAnswer,
+			map[string]any{"team_id": s.TeamID, "member": member})
+	}
+}
+
 // openSteps is what a coordinator does next while the search goes on.
 func (a demoActor) openSteps(c *dispatch.Case, script *demoCase, id string, add addStep) {
+	if c.Owner == "" && a.draw(id, "owner") < 0.6 { // the others are seen as nobody's
+		add("take", c.OpenedAt.Add(a.within(span{}, span{5, 30}, id, "take")), dispatch.CommandTake, map[string]any{})
+	}
 	for i, note := range script.Notes {
 		add(fmt.Sprintf("note.%d", i+1), c.OpenedAt.Add(seconds(note.After)), dispatch.CommandNote,
 			map[string]any{"note": note.Text, "audience": dispatch.AudienceTeam})

@@ -132,6 +132,8 @@ export interface AssignmentView extends Travel {
   check_in_by?: string;
   check_in_missed_at?: string;
   checked_in_at?: string;
+  /** The more urgent case that the team was taken for. */
+  released_for?: string;
   /** The team's region, where it is not the case's. */
   lent_by?: string;
   hours?: number;
@@ -169,6 +171,18 @@ export interface LikelyDuplicate {
   case_id: string;
   score: number;
   reasons: string[];
+}
+
+/** A team on its way to something routine that a person may take from there. */
+export interface Proposal {
+  team_id: string;
+  from_case_id: string;
+  travel_s: number;
+  /** How much sooner than who is asked now; absent: nobody is. */
+  gain_s?: number;
+  /** How much later for the other case; absent: nobody else can be asked for it. */
+  cost_s?: number;
+  at?: string;
 }
 
 export type PointKind = 'staging' | 'home' | 'clue' | 'found' | 'hazard';
@@ -223,6 +237,9 @@ export interface CaseView {
   open_items?: OpenItem[];
   merged_into?: string;
   likely_duplicates?: LikelyDuplicate[];
+  proposals?: Proposal[];
+  /** It lost its team to something more urgent and is served before others of its urgency. */
+  first_in_queue?: boolean;
   points?: { point: PointKind; location: Point; at?: string; note?: string }[];
 }
 

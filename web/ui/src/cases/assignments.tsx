@@ -9,6 +9,7 @@ import { TeamGlyph } from '../map';
 import { actsFor, coordinates as mayCoordinate } from '../permissions';
 import { session } from '../session';
 import { isLive } from './describe';
+import { CaseLink } from './duplicates';
 import { Roster } from './roster';
 import { stepsFor } from './steps';
 import { openAction } from './action-state';
@@ -69,6 +70,11 @@ function Assignment({ view, assignment, past }: { view: CaseView; assignment: As
         <Hours assignment={assignment} />
       </p>
       <SaidWords reason={assignment.reason} />
+      {assignment.released_for && (
+        <p>
+          {say(words.preemption.takenFor)}: <CaseLink id={assignment.released_for} />
+        </p>
+      )}
       <CheckIn view={view} assignment={assignment} />
       <p class="secondary">{wayOf(assignment).join(' · ')}</p>
       <Told assignment={assignment} />

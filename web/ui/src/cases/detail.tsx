@@ -18,6 +18,7 @@ import { LikelyDuplicates, MergedInto } from './duplicates';
 import { Applications } from './applications';
 import { Fact } from './fact';
 import { Points } from './points';
+import { Proposals } from './proposals';
 import { Urgency } from './urgency';
 import { caseTitle, outcomeText, personOf, personWord, statusText } from './describe';
 import { Timeline } from './history';
@@ -49,6 +50,7 @@ export function CaseDetail({ id, onClose }: { id: string; onClose(): void }) {
         <NeedsReview view={view} />
         <Sealed view={view} />
         <LikelyDuplicates view={view} />
+        <Proposals view={view} />
         <Unsent caseId={view.id} />
         <Coordination view={view} />
         <Assignments view={view} />
@@ -110,6 +112,7 @@ function Head({ view, onClose }: { view: CaseView; onClose(): void }) {
         {view.urgency === 'life_threatening' && (
           <span class="mark mark-danger">{say(words.urgency.life_threatening)}</span>
         )}
+        {view.first_in_queue && <span class="mark">{say(words.coordination.firstInQueue)}</span>}
         {view.exercise && <span class="mark mark-exercise">{say(words.shell.exercise)}</span>}
         {view.demo && <span class="mark">{say(words.shell.demoMark)}</span>}
         <span class="number">{view.number ?? view.id}</span>

@@ -78,7 +78,7 @@ export function CaseLink({ id }: { id: string }) {
     <a href={hashOf({ page: 'map', caseId: id })}>
       {other ? (
         <>
-          {caseTitle(other)} <span class="number">{other.number}</span>
+          {caseTitle(other)} · <span class="number">{other.number}</span>
         </>
       ) : (
         say(words.duplicates.other)

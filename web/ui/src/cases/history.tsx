@@ -99,6 +99,12 @@ function coordinationParts(event: TimelineEvent): string[] {
   }
   if (Array.isArray(event.reasons))
     parts.push(event.reasons.map((reason: string) => sayValue(words.duplicateReason, reason)).join(', '));
+  const seconds = (name: string): string | undefined =>
+    typeof event[name] === 'number' ? duration((event[name] as number) * 1000, language.value) : undefined;
+  const gain = seconds('gain_s');
+  if (gain) parts.push(say(words.preemption.gain, { time: gain }));
+  const cost = seconds('cost_s');
+  if (cost) parts.push(say(words.preemption.cost, { time: cost }));
   const told = text('channel');
   if (told) {
     const phrase = event.delivered === false ? words.coordination.notTold : words.coordination.told;

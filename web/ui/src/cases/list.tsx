@@ -11,7 +11,7 @@ import { seesOwners } from '../permissions';
 import { info, session } from '../session';
 import { allBack, callBackText } from './coordination';
 import { isLive, isOver, missedCheckIns, shortCaseTitle, statusText } from './describe';
-import { type StatusGroup, tint } from './order';
+import { isAlarming, type StatusGroup, tint } from './order';
 import { clearFilters, filtered, filters, searchInput, shownCases } from './selection';
 import { visibleRange } from './window';
 
@@ -202,7 +202,7 @@ function Row({ view, chosen }: { view: CaseView; chosen: boolean }) {
       <OwnerMark view={view} />
       <span class="row-line">
         <Alarm view={view} />
-        {view.urgency === 'life_threatening' && !over && (
+        {view.urgency === 'life_threatening' && !over && !isAlarming(view) && (
           <span class="mark mark-danger">{say(words.urgency.life_threatening)}</span>
         )}
         {view.exercise && <span class="mark mark-exercise">{say(words.shell.exercise)}</span>}

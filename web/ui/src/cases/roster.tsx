@@ -1,4 +1,4 @@
-import type { AssignmentView, CaseView, MemberView } from '../api/views';
+import type { AssignmentView, CaseView, MemberAnswer, MemberView } from '../api/views';
 import { language, say, sayValue, words } from '../language';
 import { moment, number, parseTime } from '../language/format';
 import { slowNow } from '../live/store';
@@ -21,7 +21,7 @@ export function Roster({ view, assignment }: { view: CaseView; assignment: Assig
             {say(words.roster.title)} ({members.length})
           </summary>
           <ul class="members">
-            {members.map((member) => (
+            {[...members].sort(byAnswer).map((member) => (
               <Member key={member.id} member={member} />
             ))}
           </ul>
@@ -49,6 +49,13 @@ export function Roster({ view, assignment }: { view: CaseView; assignment: Assig
       )}
     </div>
   );
+}
+
+const places: Record<MemberAnswer, number> = { coming: 0, arrived: 0, home: 1, not_coming: 2 };
+
+/** Who is out comes first: those are to be counted home. */
+function byAnswer(a: MemberView, b: MemberView): number {
+  return places[a.answer] - places[b.answer];
 }
 
 function countsOf(counts: NonNullable<AssignmentView['roster']>): string {

@@ -24,6 +24,7 @@ const names: Record<string, Phrase> = {
   'case.point': words.coordination.markPoint,
   'case.urgency': words.assessment.set,
   'case.update': words.eventType['case.updated'],
+  'case.preempt': words.preemption.take,
   'case.merge': words.duplicates.merge,
   'case.apart': words.duplicates.apart,
   'case.split': words.duplicates.split,

@@ -41,6 +41,7 @@ export {
   memberAnswer,
   openItem,
   pointKind,
+  preemption,
   roster,
 } from './words/coordination';
 export { choice, chosen, duty, transport, unavailableBecause, weekday } from './words/choice';

@@ -136,6 +136,23 @@ export const channel = {
   webhook: ['message or call', 'сообщение или звонок', 'хабарлама не қоңырау'],
 } as const satisfies Record<string, Phrase>;
 
+/** Taking a team from something routine: a proposal with its gain and its cost. */
+export const preemption = {
+  title: ['A team could be taken over', 'Можно перенаправить отряд', 'Жасақты бұруға болады'],
+  here: ['here in {time}', 'здесь через {time}', '{time} кейін осында'],
+  gain: [
+    'sooner by {time} than who is called now',
+    'раньше вызванных на {time}',
+    'қазір шақырылғандардан {time} бұрын',
+  ],
+  gainAlone: ['nobody else can be called', 'больше вызвать некого', 'басқа шақыратын жасақ жоқ'],
+  from: ['It is on its way to', 'Сейчас едет на', 'Қазір баратын оқиғасы'],
+  cost: ['there help comes {time} later', 'там помощь придёт на {time} позже', 'онда көмек {time} кеш келеді'],
+  costAlone: ['nobody else can be called there', 'туда больше вызвать некого', 'онда басқа шақыратын жасақ жоқ'],
+  take: ['Take over', 'Перенаправить', 'Бұру'],
+  takenFor: ['taken for', 'перенаправлен на', 'бұрылған оқиға'],
+} as const satisfies Record<string, Phrase>;
+
 /** Applications and cases that may be about the same. */
 export const duplicates = {
   title: ['May be the same case', 'Возможно, то же происшествие', 'Сол бір оқиға болуы мүмкін'],
