@@ -348,6 +348,11 @@ export interface Figures {
   deceased: number;
   closed: number;
   open: number;
+  /** Teams that went to a case of another region, and teams of another region on own cases. */
+  lent?: number;
+  borrowed?: number;
+  team_hours?: number;
+  people_hours?: number;
   median_minutes_to_first_team?: number | null;
   median_minutes_to_found?: number | null;
 }

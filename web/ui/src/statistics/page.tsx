@@ -211,6 +211,7 @@ export function groupName(key: string, grouping: Grouping): string {
 }
 
 const columns = ['applications', 'cases', 'subjects', 'found', 'missing', 'deceased', 'closed', 'open'] as const;
+const effort = ['lent', 'borrowed', 'team_hours', 'people_hours'] as const;
 
 function Table({
   groups,
@@ -236,6 +237,11 @@ function Table({
             ))}
             <th scope="col">{say(words.statistics.firstTeam)}</th>
             <th scope="col">{say(words.statistics.toFound)}</th>
+            {effort.map((column) => (
+              <th key={column} scope="col">
+                {say(words.statistics[column])}
+              </th>
+            ))}
           </tr>
         </thead>
         <tbody>
@@ -262,6 +268,11 @@ function Row({ name, figures }: { name: string; figures: Figures }) {
       ))}
       <td>{minutesText(figures.median_minutes_to_first_team)}</td>
       <td>{minutesText(figures.median_minutes_to_found)}</td>
+      {effort.map((column) => (
+        <td key={column} data-column={column}>
+          {number(figures[column] ?? 0, language.value, 1)}
+        </td>
+      ))}
     </tr>
   );
 }

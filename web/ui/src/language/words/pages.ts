@@ -193,6 +193,10 @@ export const statistics = {
   deceased: ['Deceased', 'Погибли', 'Қайтыс болған'],
   closed: ['Closed', 'Закрыты', 'Жабылды'],
   open: ['Open', 'Идёт поиск', 'Іздеуде'],
+  lent: ['Lent', 'Отряды соседям', 'Көршіге берілген жасақ'],
+  borrowed: ['Borrowed', 'Отряды от соседей', 'Көршіден келген жасақ'],
+  team_hours: ['Team hours', 'Часы отрядов', 'Жасақ сағаты'],
+  people_hours: ['Person-hours', 'Человеко-часы', 'Адам-сағат'],
   firstTeam: ['To the first team', 'До первого отряда', 'Бірінші жасаққа дейін'],
   toFound: ['To being found', 'До находки', 'Табылғанға дейін'],
   median: ['median', 'медиана', 'медиана'],
@@ -225,6 +229,17 @@ export const statisticsCheck = {
     'people of all groups = people',
     'пропавшие по группам = пропавшие всего',
     'топтардағы жоғалғандар = барлық жоғалғандар',
+  ],
+  'lent = borrowed': ['lent = borrowed', 'отданные отряды = принятые отряды', 'берілген жасақ = келген жасақ'],
+  'lent of all groups = lent': [
+    'lent of all groups = lent',
+    'отданные отряды по группам = отданные всего',
+    'топтардағы берілген жасақ = барлық берілген жасақ',
+  ],
+  'borrowed of all groups = borrowed': [
+    'borrowed of all groups = borrowed',
+    'принятые отряды по группам = принятые всего',
+    'топтардағы келген жасақ = барлық келген жасақ',
   ],
   'cases of all groups = cases': [
     'cases of all groups = cases',
