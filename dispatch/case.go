@@ -71,7 +71,8 @@ type CaseDetail struct {
 	OwnedAt time.Time `json:"owned_at,omitzero"`
 	// CheckIn is how often a team on the case has to check in, in minutes; 0:
 	// never; nil: as the settings say.
-	CheckIn *int `json:"check_in_minutes,omitempty"`
+	CheckIn   *int       `json:"check_in_minutes,omitempty"`
+	Proposals []Proposal `json:"proposals,omitempty"` // of teams that could be taken for it; at most one at a time
 }
 
 // Application is one filed application of a case.
@@ -197,6 +198,8 @@ type AssignmentDetail struct {
 	PeopleMissingAt time.Time `json:"people_missing_at,omitzero"`
 	// LentBy is the team's region where it is not the case's; empty otherwise.
 	LentBy string `json:"lent_by,omitempty"`
+	// ReleasedFor is the case that the team was taken for, by its id.
+	ReleasedFor string `json:"released_for,omitempty"`
 }
 
 // Personal holds everything of a case that can be erased without breaking its
@@ -260,6 +263,7 @@ func (c *Case) clone() *Case {
 	d.Applications = slices.Clone(c.Applications)
 	d.Subjects = slices.Clone(c.Subjects)
 	d.Assignments = slices.Clone(c.Assignments)
+	d.Proposals = slices.Clone(c.Proposals)
 	d.Sealed = slices.Clone(c.Sealed)
 	d.Members = slices.Clone(c.Members)
 	d.Personal.Applications = slices.Clone(c.Personal.Applications)

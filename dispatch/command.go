@@ -39,6 +39,7 @@ const (
 	CommandTake         CommandType = "case.take"
 	CommandHandOver     CommandType = "case.hand_over"
 	CommandPoint        CommandType = "case.point"
+	CommandPreempt      CommandType = "case.preempt"
 )
 
 // CommandTypes lists the commands that Decide knows.
@@ -47,7 +48,7 @@ func CommandTypes() []CommandType {
 		CommandReturned, CommandRelease, CommandAssign, CommandCallOut, CommandUpdate, CommandNote,
 		CommandOutcome, CommandFamilyTold, CommandReopen, CommandRosterAnswer,
 		CommandUrgency, CommandMerge, CommandSplit, CommandApart, CommandNotified,
-		CommandCheckIn, CommandStandDown, CommandLead, CommandTake, CommandHandOver, CommandPoint}
+		CommandCheckIn, CommandStandDown, CommandLead, CommandTake, CommandHandOver, CommandPoint, CommandPreempt}
 }
 
 // OfProgram says that the program alone gives the command: it reports what it

@@ -142,56 +142,75 @@ func (d *day) greedy() float64 {
 	})
 }
 
-// player plays a day through Decide, with teams that answer automatically.
+// player plays a day through Decide, with teams that answer automatically and
+// tell where they are.
 type player struct {
 	*day
 	w      *world
 	began  time.Time
 	index  map[int64]int // the day's case, by key
+	trips  []trip        // of each team, the last one
 	doing  []doing
 	total  float64
 	served int
 }
 
-// doing is what a team does next.
+// trip is a way of a team: a number, so that one that was broken off is known.
+type trip struct {
+	n             int
+	from, to      orb.Point
+	left, arrives time.Time
+}
+
+// where gives the place on the way.
+func (t *trip) where(now time.Time) orb.Point {
+	if !now.Before(t.arrives) {
+		return t.to
+	}
+	part := float64(now.Sub(t.left)) / float64(t.arrives.Sub(t.left))
+	return orb.Point{t.from[0] + part*(t.to[0]-t.from[0]), t.from[1] + part*(t.to[1]-t.from[1])}
+}
+
+// doing is what a team does next, unless it is on another trip by then.
 type doing struct {
 	at   time.Time
 	key  int64
 	team int
+	trip int
 	what CommandType
 }
 
-func (d *day) ours(tb failer, change ...func(*Settings)) float64 {
+func (d *day) ours(tb failer) float64 {
 	tb.Helper()
 	w := newWorld(tb)
 	w.unchecked, w.lazy = true, true
 	settings := DefaultSettings()
 	settings.Rest = 0 // nor do the teams of the queues rest
-	for _, f := range change {
-		f(&settings)
-	}
 	w.state = NewState(settings, &Snapshot{Head: Position{Epoch: testEpoch}})
+	p := &player{day: d, w: w, began: w.now, index: map[int64]int{}}
 	for i, base := range d.teams {
 		w.team(fmt.Sprint(i), base, automatic)
+		p.trips = append(p.trips, trip{to: base})
 	}
-	p := &player{day: d, w: w, began: w.now, index: map[int64]int{}}
 	for filed := 0; ; {
 		slices.SortStableFunc(p.doing, func(a, b doing) int { return a.at.Compare(b.at) })
 		timer, due := w.state.NextDeadline()
 		switch next := filed < len(d.cases); {
 		case next && (len(p.doing) == 0 || !p.at(filed).After(p.doing[0].at)) && !(due && timer.Due.Before(p.at(filed))):
 			w.now = p.at(filed)
+			p.tell()
 			c := &d.cases[filed]
-			f := filingOf(fmt.Sprint(filed), MissingPerson, c.place)
+			f := filingOf(fmt.Sprint(filed), Emergency, c.place) // no filing of which is taken for another's
 			f.Urgency = c.urgency
 			changes := w.send(filingMessage(f))
-			p.index[changes.Cases[0].Key] = filed
+			p.index[w.known[ApplicationIdentity(f.System, f.ID)]] = filed
 			filed++
 			p.follow(changes)
 		case due && (len(p.doing) == 0 || timer.Due.Before(p.doing[0].at)):
 			if timer.Due.After(w.now) {
 				w.now = timer.Due
 			}
+			p.tell()
 			p.follow(w.send(Message{Timer: &timer}))
 		case len(p.doing) > 0:
 			p.step()
@@ -206,12 +225,35 @@ func (d *day) ours(tb failer, change ...func(*Settings)) float64 {
 
 func (p *player) at(i int) time.Time { return p.began.Add(p.cases[i].filed) }
 
-// follow lets teams that have accepted go.
+// tell gives the positions of the teams that are on a way.
+func (p *player) tell() {
+	for i := range p.trips {
+		if t := &p.trips[i]; p.w.now.Before(t.arrives) {
+			p.w.move(TeamPosition{TeamID: fmt.Sprint(i), Position: t.where(p.w.now), At: p.w.now})
+		}
+	}
+}
+
+// goes sends a team on a way.
+func (p *player) goes(team int, key int64, to orb.Point, what CommandType) {
+	t := &p.trips[team]
+	from := t.where(p.w.now)
+	settings := DefaultSettings()
+	way := settings.assumedPace(ByCar).median(geo.Distance(from, to))
+	*t = trip{n: t.n + 1, from: from, to: to, left: p.w.now, arrives: p.w.now.Add(way)}
+	p.doing = append(p.doing, doing{t.arrives, key, team, t.n, what})
+}
+
+// follow lets teams go that have accepted, or were called back.
 func (p *player) follow(changes *Changes) {
 	for i := range changes.Events {
-		if event := &changes.Events[i]; event.Type == EventAccepted {
-			team := int(event.Team) - 1
-			p.doing = append(p.doing, doing{p.w.now.Add(p.way(team, p.index[event.Case])), event.Case, team, CommandOnScene})
+		event := &changes.Events[i]
+		team := int(event.Team) - 1
+		switch event.Type { //nolint:exhaustive // nothing else moves a team
+		case EventAccepted:
+			p.goes(team, event.Case, p.cases[p.index[event.Case]].place, CommandOnScene)
+		case EventStandingDown:
+			p.goes(team, event.Case, p.teams[team], CommandReturned)
 		}
 	}
 }
@@ -219,6 +261,9 @@ func (p *player) follow(changes *Changes) {
 func (p *player) step() {
 	next := p.doing[0]
 	p.doing = p.doing[1:]
+	if next.trip != p.trips[next.team].n {
+		return
+	}
 	p.w.now = next.at
 	i := p.index[next.key]
 	switch next.what {
@@ -226,11 +271,11 @@ func (p *player) step() {
 		p.total += p.weighted(i, p.w.now.Sub(p.began))
 		p.served++
 		p.follow(p.w.do(CommandOnScene, next.key, fmt.Sprint(next.team)))
-		p.doing = append(p.doing, doing{p.w.now.Add(p.cases[i].search), next.key, next.team, CommandOutcome})
+		p.doing = append(p.doing, doing{p.w.now.Add(p.cases[i].search), next.key, next.team, next.trip, CommandOutcome})
 	case CommandOutcome:
-		p.follow(p.w.do(CommandOutcome, next.key, "", func(c *Command) { c.Outcome = OutcomeFound }))
-		p.doing = append(p.doing, doing{p.w.now.Add(p.way(next.team, i)), next.key, next.team, CommandReturned})
+		p.follow(p.w.do(CommandOutcome, next.key, "", func(c *Command) { c.Outcome, c.Reason = OutcomeClosed, "rescued" }))
 	default:
+		p.w.move(TeamPosition{TeamID: fmt.Sprint(next.team), Position: p.teams[next.team], At: p.w.now})
 		p.follow(p.w.do(CommandReturned, next.key, fmt.Sprint(next.team)))
 	}
 }

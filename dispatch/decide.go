@@ -70,6 +70,7 @@ func Decide(state *State, message *Message) *Changes {
 	}
 	d.ringAgain()
 	d.remind()
+	d.reviewProposals()
 	d.changes.Freed = len(d.freed) > 0
 	d.finish()
 	return &d.changes

@@ -24,6 +24,8 @@ func (d *decision) command(command *Command) (int64, *Refusal) {
 	}
 	c := d.edit(key)
 	switch command.Type {
+	case CommandPreempt:
+		refusal = d.preemptCommand(c, command)
 	case CommandAssign:
 		refusal = d.assign(c, command)
 	case CommandCallOut:
@@ -216,6 +218,10 @@ func (d *decision) accept(c *Case, a *Assignment, t *teamState, command *Command
 	}
 	lead := d.lead(c)
 	fields.LeadTeamID, fields.LeadOrganisation = lead.LeadTeamID, lead.LeadOrganisation
+	if c.FirstInQueue {
+		c.FirstInQueue = false
+		c.Changed = d.sequence + 1
+	}
 	d.following = command == nil
 	d.emit(EventAccepted, c, t.team, fields)
 	d.following = false

@@ -362,6 +362,7 @@ func (d *decision) sayWaiting() {
 		}
 		if t, considered := d.choose(c); t == nil {
 			d.unanswered(d.edit(c.Key), considered)
+			d.proposePreemption(c.Key)
 		}
 	}
 }

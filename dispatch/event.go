@@ -25,6 +25,10 @@ const (
 	EventCaseLikely      EventType = "case.likely_duplicate"
 	EventCaseApart       EventType = "case.apart"
 
+	EventPreemptionProposed  EventType = "case.preemption_proposed"
+	EventPreemptionWithdrawn EventType = "case.preemption_withdrawn"
+	EventPreempted           EventType = "case.preempted"
+
 	EventOffered      EventType = "assignment.offered"
 	EventNoAnswer     EventType = "assignment.no_answer"
 	EventRung         EventType = "assignment.rung"
@@ -57,6 +61,7 @@ const (
 func EventTypes() []EventType {
 	return []EventType{EventCaseOpened, EventCaseJoined, EventCaseUpdated, EventCaseReopened, EventCaseSearchEnded,
 		EventCaseOutcome, EventCaseUnanswered, EventCaseNoted, EventCaseCallOut, EventCaseUrgency,
+		EventPreemptionProposed, EventPreemptionWithdrawn, EventPreempted,
 		EventOffered, EventNoAnswer, EventRung, EventAccepted, EventDeclined, EventWithdrawn, EventEnRoute, EventOnScene,
 		EventStandingDown, EventAcknowledged, EventReturned, EventReleased,
 		EventTeamRegistered, EventTeamAvailability, EventRoster,
@@ -113,11 +118,17 @@ type EventFields struct {
 	ETAMinutes    *int           `json:"eta_minutes,omitempty"`
 	People        *int           `json:"people,omitempty"`
 
+	// Of case.preemption_proposed and case.preempted: the team's travel to the
+	// case, what is gained by it, and what the other case loses, in seconds.
+	TravelS int  `json:"travel_s,omitempty"`
+	GainS   *int `json:"gain_s,omitempty"`
+	CostS   *int `json:"cost_s,omitempty"`
+
 	// The lead team and its organisation, when this event changed them.
 	LeadTeamID       *string `json:"lead_team_id,omitempty"`
 	LeadOrganisation string  `json:"lead_organisation,omitempty"`
 
-	RelatedCaseID string   `json:"related_case_id,omitempty"` // of case.joined (where it was merged), .merged, .split, .likely_duplicate, .apart
+	RelatedCaseID string   `json:"related_case_id,omitempty"` // of case.joined (where it was merged), .merged, .split, .likely_duplicate, .apart, .preempted (from), .preemption_proposed, assignment.released (for)
 	Applications  int      `json:"applications,omitempty"`    // of case.split: how many left, or came back
 	Restored      bool     `json:"restored,omitempty"`        // of case.split: this case was merged and is itself again
 	Reasons       []string `json:"reasons,omitempty"`         // of case.likely_duplicate

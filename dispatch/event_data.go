@@ -65,6 +65,9 @@ func (e *Event) AppendData(b []byte) []byte {
 	w.time("answer_by", f.AnswerBy)
 	w.count("eta_minutes", f.ETAMinutes)
 	w.count("people", f.People)
+	w.number("travel_s", f.TravelS)
+	w.count("gain_s", f.GainS)
+	w.count("cost_s", f.CostS)
 	if f.LeadTeamID != nil {
 		w.name("lead_team_id")
 		w.b = appendJSONText(w.b, *f.LeadTeamID)

@@ -26,11 +26,12 @@ func (d *decision) ask(c *Case) {
 		t, considered := d.choose(c)
 		if t == nil {
 			d.unanswered(c, considered)
-			return
+			break
 		}
 		d.offer(c, t, considered, false)
 	}
 	d.askBeside(c)
+	d.proposePreemption(c.Key)
 }
 
 // unanswered says, once, that nobody is left to ask.
@@ -129,7 +130,7 @@ func (d *decision) assess(c *Case, t *teamState, distanceM float64) CandidateRes
 		switch {
 		case before.Status == AssignmentDeclined:
 			return CandidateDeclined
-		case before.Status == AssignmentReleased:
+		case before.Status == AssignmentReleased && before.ReleasedFor == "":
 			return CandidateReleased
 		case before.Status != AssignmentNoAnswer && !before.Status.Finished():
 			return CandidateAsked

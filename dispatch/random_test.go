@@ -144,6 +144,9 @@ func (a *actions) command() {
 	}
 	command := oneOf(a, "command", append(CommandTypes(), "case.unknown", CommandMerge, CommandSplit, CommandSplit, CommandAccept, CommandAccept, CommandReturned, CommandReturned, CommandOutcome, CommandRosterAnswer, CommandRosterAnswer,
 		CommandUpdate, CommandStandDown)...)
+	if proposals := a.w.rows[key].Proposals; len(proposals) > 0 && a.pick("take the team", 2) == 0 {
+		command, team = CommandPreempt, proposals[0].TeamID
+	}
 	a.w.command(command, key, team, func(c *Command) {
 		if a.pick("said when", 3) == 0 {
 			c.At = a.w.now.Add(time.Duration(a.pick("minutes ago", 30)-5) * time.Minute)

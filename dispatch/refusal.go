@@ -42,6 +42,7 @@ const (
 	RefusedOutcomeNotConfirmed = "outcome-not-confirmed"
 	RefusedNothingWithheld     = "nothing-withheld"
 	RefusedStale               = "stale"
+	RefusedNoProposal          = "no-proposal"
 	RefusedMinor               = "minor"
 	RefusedRosterFull          = "roster-full"
 	RefusedCaseMerged          = "case-merged"

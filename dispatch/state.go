@@ -29,6 +29,10 @@ type Settings struct {
 	// OpenCall is how many teams are asked at once for a life-threatening
 	// search, until as many have accepted as it needs.
 	OpenCall int
+	// PreemptionGain is how much sooner a team has to be there than who is
+	// asked already, to be proposed for being taken from something routine: an
+	// assumption.
+	PreemptionGain time.Duration
 	// Travel says how each transport is taken to travel until local data
 	// replace it; TravelRange how far a trip may be off: the most is so many
 	// times what is expected, the least is that part of it.
@@ -62,6 +66,7 @@ func DefaultSettings() Settings {
 		UrgencyWeight:   map[Urgency]int64{LifeThreatening: 9, Urgent: 3, Routine: 1},
 		WaitingHorizon:  24 * time.Hour,
 		WaitingPatience: 14 * 24 * time.Hour,
+		PreemptionGain:  30 * time.Minute,
 	}
 }
 
@@ -86,6 +91,8 @@ type State struct {
 	coordinators map[string]*Coordinator // by id
 	waiting      waitingSet
 	unsaid       waitingSet // those of which nobody was told that they wait
+	proposing    []int64    // the cases with proposals, by key
+	losable      int        // teams' routine cases that they are on their way to
 	deadlines    deadlines
 	matchDue     time.Time       // when what waits is to be matched; zero: nothing has changed for it
 	matchFreed   bool            // a team may have room for it since the last match
@@ -116,6 +123,7 @@ type teamState struct {
 	position *TeamPosition
 	tracks   []tracked // of the cases that it is on
 	slots    slotSet
+	losable  []int64 // the routine cases that it is on its way to, by key
 	accepted []int64 // when it accepted cases, unix milliseconds, ascending; older than loadWindow may be missing
 }
 
@@ -373,10 +381,13 @@ func (s *State) putCase(c *Case) {
 			s.waiting.remove(old)
 			s.unsaid.remove(old)
 		}
+		s.indexLosable(old, false)
 	}
 	s.cases[c.Key] = c
 	s.takeSlots(old, c)
 	s.follow(old, c)
+	s.indexLosable(c, true)
+	s.indexProposals(c)
 	if wantsTeam(c) {
 		s.waiting.add(c)
 		if c.UnansweredAt.IsZero() {

@@ -340,6 +340,7 @@ func (w *world) checkCase(c *Case) {
 			}
 		}
 	}
+	w.checkProposals(c)
 	withheld := map[int]bool{}
 	for i := range c.Sealed {
 		if s := &c.Sealed[i]; s.withheld() {
@@ -362,6 +363,26 @@ func (w *world) checkHome(c *Case, a *Assignment) {
 		w.tb.Fatalf("case %d: %s is %s and need not check in", c.Key, a.TeamID, a.Status)
 	case !a.PeopleMissingAt.IsZero() && (a.Status != AssignmentStandingDown || a.PeopleReturned >= a.People || !c.Active()):
 		w.tb.Fatalf("case %d: %s misses people and is %s with %d of %d", c.Key, a.TeamID, a.Status, a.PeopleReturned, a.People)
+	}
+}
+
+// checkProposals: what is proposed can be done, and a team is proposed once.
+func (w *world) checkProposals(c *Case) {
+	w.tb.Helper()
+	for i := range c.Proposals {
+		p := &c.Proposals[i]
+		from := w.rows[p.FromCase]
+		if i > 0 || !c.mayTake() || p.FromCaseID != from.ID {
+			w.tb.Fatalf("case %d (%s): %+v", c.Key, c.Status, p)
+		}
+		if a := from.Assignment(p.TeamID); a == nil || !from.mayLose(a) {
+			w.tb.Fatalf("case %d would take %s from case %d (%s)", c.Key, p.TeamID, from.Key, w.statuses(from.Key))
+		}
+		for _, other := range w.rows {
+			if other != c && slices.ContainsFunc(other.Proposals, func(q Proposal) bool { return q.Team == p.Team }) {
+				w.tb.Fatalf("%s is proposed to the cases %d and %d", p.TeamID, c.Key, other.Key)
+			}
+		}
 	}
 }
 

@@ -237,6 +237,7 @@ var commandFields = map[dispatch.CommandType]struct{ required, optional []string
 	dispatch.CommandSplit:        {nil, []string{"application_ids"}},
 	dispatch.CommandApart:        {[]string{"other"}, nil},
 	dispatch.CommandNotified:     {[]string{"team_id", "channel", "about", "delivered"}, nil},
+	dispatch.CommandPreempt:      {[]string{"team_id"}, nil},
 }
 
 // Fields that every command has.

@@ -66,6 +66,7 @@ var problemTitles = map[string]string{
 	dispatch.RefusedRosterFull:          "The roster is full",
 	dispatch.RefusedCaseMerged:          "The case was merged into another",
 	dispatch.RefusedNotJoined:           "The application opened the case",
+	dispatch.RefusedNoProposal:          "The team is not proposed",
 
 	codeUnauthorized:     "Sign in",
 	codeForbidden:        "Not allowed",

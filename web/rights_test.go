@@ -176,6 +176,7 @@ func TestRightsRoleByCommand(t *testing.T) {
 		"case.merge":       {{`"into":"` + a + `"`, leaders}},
 		"case.apart":       {{`"other":"` + a + `"`, leaders}},
 		"case.split":       {{``, leaders}},
+		"case.preempt":     {{`"team_id":"dos"`, leaders}},
 		"roster.answer": {{`"team_id":"dos","member":{"id":"m1","answer":"not_coming"}`, teams},
 			{`"team_id":"north","member":{"id":"m1","answer":"not_coming"}`, leaders}},
 		"assignment.notified": {{`"team_id":"dos","channel":"webhook","about":"assignment.offered","delivered":true`, nil}},

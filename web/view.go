@@ -72,6 +72,7 @@ func appendCase(b []byte, c *dispatch.Case, v *viewer, s sight, demo bool) []byt
 	if s.assignments {
 		b = appendAssignments(b, c, v, s)
 		b = text(b, "lead_team_id", c.LeadTeam)
+		b = flag(b, "first_in_queue", c.FirstInQueue)
 		b = given(b, "check_in_minutes", c.CheckIn)
 		b = appendCallBack(b, c)
 	}
@@ -85,6 +86,7 @@ func appendCase(b []byte, c *dispatch.Case, v *viewer, s sight, demo bool) []byt
 	b = text(b, "merged_into", c.MergedInto.ID)
 	if s.duplicates {
 		b = appendLikely(b, c)
+		b = appendProposals(b, c)
 	}
 	if s.personal {
 		b = appendMarks(b, c)
@@ -210,6 +212,29 @@ func appendJoined(b []byte, c *dispatch.Case, i int, s sight) []byte {
 		b = append(b, ']')
 	}
 	return append(b, '}')
+}
+
+// appendProposals appends the teams that a person may take from elsewhere.
+func appendProposals(b []byte, c *dispatch.Case) []byte {
+	if len(c.Proposals) == 0 {
+		return b
+	}
+	b = append(name(b, "proposals"), '[')
+	for i := range c.Proposals {
+		p := &c.Proposals[i]
+		b = append(comma(b), '{')
+		b = text(b, "team_id", p.TeamID)
+		b = text(b, "from_case_id", p.FromCaseID)
+		b = whole(b, "travel_s", int64(p.TravelS))
+		if p.GainS != nil {
+			b = whole(b, "gain_s", int64(*p.GainS))
+		}
+		if p.CostS != nil {
+			b = whole(b, "cost_s", int64(*p.CostS))
+		}
+		b = append(moment(b, "at", p.At), '}')
+	}
+	return append(b, ']')
 }
 
 // appendLikely appends the cases that may be the same.
@@ -376,6 +401,7 @@ func appendAssignments(b []byte, c *dispatch.Case, v *viewer, s sight) []byte {
 		if s.personal {
 			b = text(b, "reason", a.Words)
 		}
+		b = text(b, "released_for", a.ReleasedFor)
 		b = moment(b, "en_route_at", a.EnRouteAt)
 		b = moment(b, "on_scene_at", a.OnSceneAt)
 		b = moment(b, "standing_down_at", a.StandingDownAt)

@@ -53,6 +53,7 @@ type CaseView struct {
 	Needs        *NeedsView             `json:"needs,omitempty"`
 	Assignments  []AssignmentView       `json:"assignments,omitempty"`
 	LeadTeamID   string                 `json:"lead_team_id,omitempty"`
+	FirstInQueue bool                   `json:"first_in_queue,omitempty" doc:"It lost its team to something more urgent and is served before others of its urgency"`
 	CheckIn      *int                   `json:"check_in_minutes,omitempty" doc:"How often a team on the case has to check in; 0: never; absent: as the installation does"`
 	CallBack     *CallBackView          `json:"call_back,omitempty" doc:"Once teams are called back: who knows it and who is home"`
 	Owner        string                 `json:"owner,omitempty" doc:"The id of the key whose holder is responsible; absent while nobody has taken the case. For coordinators, offices and admins"`
@@ -61,6 +62,8 @@ type CaseView struct {
 	MergedInto   string                 `json:"merged_into,omitempty" doc:"The id of the case that its applications went to; case.split brings it back"`
 
 	LikelyDuplicates []LikelyDuplicateView `json:"likely_duplicates,omitempty" doc:"Cases that may be the same, for coordinators: case.merge or case.apart"`
+
+	Proposals []ProposalView `json:"proposals,omitempty" doc:"Teams on their way to something routine that would be here much sooner, for coordinators: case.preempt"`
 
 	Points []MarkView `json:"points,omitempty"`
 }
@@ -141,6 +144,16 @@ type LikelyDuplicateView struct {
 	CaseID  string   `json:"case_id"`
 	Score   int      `json:"score" doc:"Orders them, the highest first; it has no other meaning"`
 	Reasons []string `json:"reasons" enum:"same_reference,same_phone,same_name,similar_name,part_of_name,same_age,same_address,same_incident,near"`
+}
+
+// ProposalView is a team that a person may take from something routine.
+type ProposalView struct {
+	TeamID     string    `json:"team_id"`
+	FromCaseID string    `json:"from_case_id" doc:"The routine case that the team is on its way to"`
+	TravelS    int       `json:"travel_s" doc:"Seconds that the team would travel to this case"`
+	GainS      *int      `json:"gain_s,omitempty" doc:"Seconds that it would be here before who is asked now; absent: nobody is"`
+	CostS      *int      `json:"cost_s,omitempty" doc:"Seconds that the next team would come later to the other case; absent: nobody else can be asked for it"`
+	At         time.Time `json:"at"`
 }
 
 // ReporterView is who called.
@@ -236,6 +249,7 @@ type AssignmentView struct {
 	TravelAssumed  bool                      `json:"travel_assumed,omitempty" doc:"Assumed: this installation has not seen enough trips yet"`
 	People         int                       `json:"people,omitempty" doc:"As the team said; else those of its roster who went"`
 	Reason         string                    `json:"reason,omitempty" doc:"The words of the answer"`
+	ReleasedFor    string                    `json:"released_for,omitempty" doc:"The id of the more urgent case that the team was taken for"`
 	EnRouteAt      *time.Time                `json:"en_route_at,omitempty"`
 	OnSceneAt      *time.Time                `json:"on_scene_at,omitempty"`
 	StandingDownAt *time.Time                `json:"standing_down_at,omitempty"`

@@ -28,6 +28,7 @@ func (p *page) fullCase(team *dispatch.Team) *dispatch.Case {
 	c.Event = &dispatch.EventDetails{Title: "Сбор", Direction: "лес", StartsAt: at(), EndsAt: at(), VolunteersNeeded: 12}
 	c.NeedsReview = []dispatch.Review{{Pointer: "/location", Detail: "outside of the country", Holds: true}, {Pointer: "/subjects/0/age", Detail: "not a number"}}
 	c.FirstInQueue = true
+	c.Proposals = []dispatch.Proposal{{Team: team.Key, TeamID: team.ID, FromCase: 7, FromCaseID: "cEPOCH-7", TravelS: 400, GainS: pointer(1800), CostS: pointer(0), At: at()}}
 	c.Weather, c.UrgencyFrom, c.UrgencySetBy, c.UrgencySetAt = "blizzard", dispatch.UrgencySet, "user:1", at()
 	c.LeadTeam = team.ID
 	outcome := dispatch.SubjectOutcome{Outcome: dispatch.OutcomeFound, Condition: dispatch.ConditionInjured, FoundBy: "team", ConfirmedBy: "КУИ",
@@ -70,7 +71,7 @@ func (p *page) fullCase(team *dispatch.Team) *dispatch.Case {
 	*full = dispatch.Assignment{N: 2, Team: team.Key, TeamID: team.ID, Round: 2, Status: dispatch.AssignmentStandingDown, Slot: 2,
 		DistanceM: 12345.678, PositionAt: at(), Rings: 2, ByHand: true, OfferedAt: at(), AnswerBy: at(), AnsweredAt: at(), ETAAt: at(),
 		EnRouteAt: at(), OnSceneAt: at(), StandingDownAt: at(), AcknowledgedAt: at(), FinishedAt: at(), People: 5, PeopleReturned: 4,
-		Words: "едем, 20 минут", AssignmentDetail: dispatch.AssignmentDetail{StalePositionAt: at(), Reminders: 1, Skills: []string{"dog"}, CheckInBy: at(),
+		Words: "едем, 20 минут", AssignmentDetail: dispatch.AssignmentDetail{StalePositionAt: at(), ReleasedFor: "cEPOCH-7", Reminders: 1, Skills: []string{"dog"}, CheckInBy: at(),
 			CheckInMissedAt: at(), CheckedInAt: at(), PeopleMissingAt: at(), LentBy: "KZ-10",
 			Notified: []dispatch.Notified{{Channel: dispatch.ChannelWebhook, About: dispatch.EventOffered, Delivered: true, At: at()}},
 			Pace:     dispatch.Pace{Microseconds: 78000, Permille: 1500, Assumed: true}}, Created: full.Created, SlotChanged: full.SlotChanged, Changed: full.Changed}
@@ -200,7 +201,7 @@ func fullFields(at time.Time) dispatch.EventFields {
 		Subjects: []dispatch.EventSubject{{ID: "s1", Category: "child_13_15"}}, Held: true, Audience: dispatch.AudienceTeam, SubjectID: "s1",
 		Outcome: dispatch.OutcomeFound, Condition: dispatch.ConditionWell, FoundBy: "team", Reason: "rescued", Incident: "fire",
 		StatusNow: dispatch.StatusFound, Round: 1, Rings: 2, ByHand: true, DistanceM: pointer(1.5), AnswerBy: at, ETAMinutes: pointer(20),
-		RelatedCaseID: "c1-2", Applications: 2, Restored: true, Reasons: []string{"same_name", "near"},
+		RelatedCaseID: "c1-2", TravelS: 400, GainS: pointer(1800), CostS: pointer(60), Applications: 2, Restored: true, Reasons: []string{"same_name", "near"},
 		People: pointer(3), LeadTeamID: pointer("t"), LeadOrganisation: "Region-10",
 		TeamRegion: "KZ-10", Missing: 2, Minutes: 90, PeopleMinutes: 450, Point: dispatch.PointClue, Owner: "k-owner",
 		OpenItems: []dispatch.EventCount{{Code: dispatch.OpenOffer, Count: 2}}, CheckIn: pointer(0), Organisation: "Region-10", Capacity: 1,

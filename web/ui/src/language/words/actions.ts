@@ -215,6 +215,11 @@ export const problems = {
     'Заявка, открывшая происшествие, остаётся. Выберите присоединённые.',
     'Оқиғаны ашқан өтінім қалады. Қосылғандарын таңдаңыз.',
   ],
+  'no-proposal': [
+    'This team is not proposed for the case, or not any more. Read the case again.',
+    'Этот отряд для происшествия не предложен или уже не предложен. Обновите страницу.',
+    'Бұл жасақ оқиғаға ұсынылмаған немесе енді ұсынылмайды. Бетті жаңартыңыз.',
+  ],
   'nothing-withheld': ['No outcome is withheld here.', 'Здесь нет закрытого итога.', 'Мұнда жабық нәтиже жоқ.'],
   minor: [
     'Nobody under 18 may go to a search or an emergency.',

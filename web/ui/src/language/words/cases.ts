@@ -257,6 +257,13 @@ export const eventType = {
   'case.outcome': ['Outcome', 'Итог', 'Нәтиже'],
   'case.unanswered': ['Nobody left to ask', 'Больше некого вызвать', 'Шақыратын жасақ қалмады'],
   'case.noted': ['Note', 'Заметка', 'Жазба'],
+  'case.preemption_proposed': ['A team could be taken over', 'Можно перенаправить отряд', 'Жасақты бұруға болады'],
+  'case.preemption_withdrawn': [
+    'A team can no longer be taken over',
+    'Перенаправить отряд уже нельзя',
+    'Жасақты бұруға енді болмайды',
+  ],
+  'case.preempted': ['A team was taken over', 'Отряд перенаправлен сюда', 'Жасақ осы оқиғаға бұрылды'],
   'case.pointed': ['Point marked', 'Отмечена точка', 'Нүкте белгіленді'],
   'case.owned': ['Coordinator changed', 'Сменился координатор', 'Үйлестіруші ауысты'],
   'case.urgency': ['Urgency changed', 'Срочность изменена', 'Шұғылдығы өзгерді'],
