@@ -52,6 +52,22 @@ type Candidate struct {
 	PositionAge  time.Duration // of the position used, to the second; BaseUsed: there was none
 	StaleAge     time.Duration // of a position that was too old to be used, to the second; 0: there was none
 	CasesLastDay int           // cases accepted in the 24 hours before
+	// FreeIn is how long until one that rests or is off duty may be asked, to
+	// the second; 0: not known.
+	FreeIn time.Duration
+}
+
+// waits says that when the candidate may be asked can be known.
+func (r CandidateResult) waits() bool { return r == CandidateResting || r == CandidateOffDuty }
+
+// WouldGain is what waiting for a candidate that could not be asked would have
+// gained over a travel: for one that rests or is off duty its wait is counted,
+// when one that is busy comes free nobody knows. 0: nothing.
+func (d *Decision) WouldGain(c *Candidate, chosen time.Duration) time.Duration {
+	if c.Result != CandidateBusy && !(c.Result.waits() && c.FreeIn > 0) {
+		return 0
+	}
+	return max(chosen-c.FreeIn-d.Travel(c).Median, 0)
 }
 
 // Choice says how a decision came to its team.
@@ -159,6 +175,9 @@ func (d *Decision) MarshalBinary() ([]byte, error) {
 		}
 		b = binary.AppendVarint(b, age)
 		b = binary.AppendUvarint(b, uint64(c.CasesLastDay))
+		if c.Result.waits() {
+			b = binary.AppendUvarint(b, uint64(c.FreeIn/time.Second))
+		}
 	}
 	for result, n := range d.Others {
 		if n > 0 {
@@ -246,6 +265,9 @@ func (d *Decision) UnmarshalBinary(b []byte) error {
 			c.PositionAge, c.StaleAge = BaseUsed, time.Duration(packedStale-age)*time.Second
 		}
 		c.CasesLastDay = int(unsigned(math.MaxInt32)) //nolint:gosec // bounded
+		if version == decisionVersion && c.Result.waits() {
+			c.FreeIn = time.Duration(unsigned(ageLimit)) * time.Second //nolint:gosec // bounded
+		}
 		if damaged || c.Result == 0 || c.Result >= candidateResults {
 			return errDecisionDamaged
 		}

@@ -32,6 +32,9 @@ func drawDecision(t *rapid.T) *Decision {
 			Result: CandidateResult(rapid.IntRange(1, int(candidateResults)-1).Draw(t, "result")), PositionAge: age,
 			Team: rapid.Int32Range(1, 1<<31-1).Draw(t, "team"), DistanceM: float64(rapid.IntRange(0, 20_100_000).Draw(t, "metres")),
 			CasesLastDay: rapid.IntRange(0, 1000).Draw(t, "cases")})
+		if c := &d.Candidates[len(d.Candidates)-1]; c.Result.waits() {
+			c.FreeIn = time.Duration(rapid.IntRange(0, 1_000_000).Draw(t, "free in")) * time.Second
+		}
 	}
 	for result := range d.Others[1:] {
 		d.Others[result+1] = rapid.Int32Range(0, 1000).Draw(t, "others")

@@ -242,3 +242,42 @@ func TestMatchIsNeverWorseThanGreedy(t *testing.T) {
 		t.Fatalf("better on %d seeds only", better)
 	}
 }
+
+// TestWaitingForATeamWouldGain: a decision says what waiting would gain for one
+// that rests or comes on duty soon, the wait counted, and for one that is busy.
+func TestWaitingForATeamWouldGain(t *testing.T) {
+	w := newWorld(t)
+	w.state.settings.Rest = time.Hour
+	for _, id := range []string{"busy", "rests", "soon", "late", "away"} {
+		w.team(id, kostanay)
+	}
+	w.team("far", zhitikara)
+	w.do(CommandAccept, w.file("a", MissingPerson, kostanay), "away")
+	for _, id := range []string{"soon", "late"} {
+		w.available(id, false, w.now.Add(map[string]time.Duration{"soon": 30 * time.Minute, "late": 30 * time.Hour}[id]))
+	}
+	w.do(CommandAssign, w.file("b", MissingPerson, kostanay), "rests")
+	w.available("away", false, time.Time{})
+	over := w.known[ApplicationIdentity("102-kostanay", "b")]
+	w.do(CommandAccept, over, "rests")
+	w.do(CommandOutcome, over, "", func(c *Command) { c.Outcome = OutcomeFound })
+	w.do(CommandReturned, over, "rests")
+	w.do(CommandAccept, w.file("c", MissingPerson, kostanay), "busy")
+	w.wantStatuses(w.file("d", MissingPerson, tobyl), "far:offered")
+	d := w.decisions[len(w.decisions)-1]
+	far := 0 * time.Second
+	for i := range d.Candidates {
+		if d.Candidates[i].Result == CandidateOffered {
+			far = d.Travel(&d.Candidates[i]).Median
+		}
+	}
+	near := w.state.paces[1].median(d.Candidates[0].DistanceM)
+	want := map[string]time.Duration{"busy": far - near, "rests": far - near - time.Hour, "soon": far - near - 30*time.Minute, "late": 0, "away": 0, "far": 0}
+	for i := range d.Candidates {
+		c := &d.Candidates[i]
+		id := w.teams[c.Team].ID
+		if got := d.WouldGain(c, far); got != want[id] {
+			t.Errorf("%s (%s): waiting gains %s, want %s", id, c.Result, got, want[id])
+		}
+	}
+}

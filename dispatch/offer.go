@@ -280,6 +280,9 @@ func (d *decision) survey(c *Case) Decision {
 		candidate := &considered.Candidates[i]
 		t := d.s.team(candidate.Team)
 		candidate.Result = d.assess(c, t, candidate.DistanceM)
+		if candidate.Result.waits() {
+			candidate.FreeIn = t.team.freeIn(d.now)
+		}
 		candidate.CasesLastDay = t.casesLastDay(d.now)
 		considered.Paces[candidate.Transport] = d.s.paces[candidate.Transport]
 	}
@@ -329,7 +332,7 @@ func (d *decision) consider(c *Case, t *teamState, choice Choice) Decision {
 func (d *decision) mark(considered *Decision, chosen Candidate) {
 	for i := range considered.Candidates {
 		if considered.Candidates[i].Team == chosen.Team {
-			considered.Candidates[i].Result = CandidateOffered
+			considered.Candidates[i].Result, considered.Candidates[i].FreeIn = CandidateOffered, 0
 			return
 		}
 	}

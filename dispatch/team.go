@@ -47,6 +47,29 @@ func (t *Team) Unavailable() AvailabilityReason {
 	return ""
 }
 
+// freeIn is how long until the team may be asked, to the second, as far as its
+// word, its calendar and its rests say; 0: not known.
+func (t *Team) freeIn(now time.Time) time.Duration {
+	ends := make([]time.Time, 0, 3)
+	if !t.Available {
+		ends = append(ends, t.Until)
+	}
+	if t.OffDuty {
+		ends = append(ends, t.DutyUntil)
+	}
+	if len(t.Rests) > 0 {
+		ends = append(ends, t.Rests[0])
+	}
+	last := time.Duration(0)
+	for _, end := range ends {
+		if end.IsZero() {
+			return 0
+		}
+		last = max(last, end.Sub(now))
+	}
+	return last.Round(time.Second)
+}
+
 // TeamRegistration is the content of a team.registered message.
 type TeamRegistration struct {
 	ID           string

@@ -134,9 +134,8 @@ func decisionView(d *dispatch.Decision, teamIDs map[int32]string) DecisionView {
 		if candidate.PositionAge >= 0 {
 			one.From, one.PositionAgeS = "position", int(candidate.PositionAge/time.Second)
 		}
-		if candidate.Result == dispatch.CandidateBusy && travel.Median < chosen {
-			one.WouldGainS = int((chosen - travel.Median) / time.Second)
-		}
+		one.FreeInS = int(candidate.FreeIn / time.Second)
+		one.WouldGainS = int(d.WouldGain(candidate, chosen) / time.Second)
 		view.Candidates = append(view.Candidates, one)
 	}
 	return view

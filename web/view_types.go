@@ -457,7 +457,8 @@ type CandidateView struct {
 	TravelLeastS   int                `json:"travel_least_s,omitempty" doc:"Eight of ten trips take at least this"`
 	TravelMostS    int                `json:"travel_most_s,omitempty" doc:"And at most this"`
 	TravelAssumed  bool               `json:"travel_assumed,omitempty" doc:"Assumed: this installation has not seen enough trips yet"`
-	WouldGainS     int                `json:"would_gain_s,omitempty" doc:"Of a busy team: seconds of travel by which it was nearer than the one chosen; waiting for it gains that, less the wait"`
+	FreeInS        int                `json:"free_in_s,omitempty" doc:"Of a team that rests or is off duty: seconds until it may be asked, where that is known"`
+	WouldGainS     int                `json:"would_gain_s,omitempty" doc:"Seconds that it would have been there before the one chosen: of a team that rests or is off duty its wait is counted; of a busy one nobody knows when it comes free, so waiting for it gains that, less the wait"`
 	CasesLastDay   int                `json:"cases_last_day,omitempty" doc:"Cases accepted in the 24 hours before"`
 }
 
