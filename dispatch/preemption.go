@@ -279,3 +279,31 @@ func (d *decision) offerToTakers() {
 		}
 	}
 }
+
+// compareQueue holds a case's proposals and its place in the queue against what
+// its events say.
+func (v *verifier) compareQueue(c *Case, events []Event) {
+	proposed, from, first := "", "", false
+	for i := range events {
+		switch event := &events[i]; event.Type { //nolint:exhaustive // the others say nothing of it
+		case EventPreemptionProposed:
+			proposed, from = event.TeamID, event.RelatedCaseID
+		case EventPreemptionWithdrawn, EventPreempted:
+			proposed, from = "", ""
+		case EventReleased:
+			first = first || event.RelatedCaseID != ""
+		case EventAccepted:
+			first = false
+		}
+	}
+	team, of := "", ""
+	for i := range c.Proposals {
+		team, of = c.Proposals[i].TeamID, c.Proposals[i].FromCaseID
+	}
+	if team != proposed || of != from {
+		v.violated("queue", "case %s: the row and its events differ in the team that is proposed", c.ID)
+	}
+	if c.FirstInQueue != first {
+		v.violated("queue", "case %s: the row and its events differ in whether it lost its team", c.ID)
+	}
+}

@@ -365,6 +365,7 @@ func (v *verifier) compare(c *Case, events []Event) {
 	v.compareSigns(c, silent, short)
 	v.compareOutcomes(c, outcomes)
 	v.compareRosters(c, events)
+	v.compareQueue(c, events)
 	if len(c.Personal.Subjects) != len(c.Subjects) || len(c.Personal.Applications) != len(c.Applications) {
 		v.violated("personal", "case %s: the personal row is not as long as the case", c.ID)
 	}

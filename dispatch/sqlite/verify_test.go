@@ -137,6 +137,8 @@ func TestVerifySeesDamage(t *testing.T) {
 		{"a member out since never", "rosters", `UPDATE member SET coming_at = NULL`},
 		{"another team leads", "lead", `UPDATE cases SET lead_team = 'other' WHERE status = 'assigned'`},
 		{"another owner", "owner", `UPDATE cases SET detail = json_set(coalesce(detail, '{}'), '$.owner', 'k-9') WHERE status = 'assigned'`},
+		{"a team proposed without an event", "queue", `UPDATE cases SET detail = json_set(coalesce(detail, '{}'), '$.proposals', json('[{"team":1,"team_id":"dos"}]')) WHERE status = 'assigned'`},
+		{"first in the queue without an event", "queue", `UPDATE cases SET detail = json_set(coalesce(detail, '{}'), '$.first_in_queue', json('true')) WHERE status = 'assigned'`},
 		{"a missed check-in without an event", "check-ins",
 			`UPDATE assignment SET detail = json_set(coalesce(detail, '{}'), '$.check_in_missed_at', '2026-11-21T10:00:00Z') WHERE status = 'accepted'`},
 		{"people missing without an event", "check-ins",
