@@ -137,19 +137,23 @@ func (d *decision) proposePreemption(key int64) {
 		return
 	}
 	var best *Proposal
-	consider := func(t *teamState, from *Case) bool {
+	consider := func(t *teamState, from *Case) {
 		p := d.preemption(c, t, from)
 		if p != nil && (best == nil || p.TravelS < best.TravelS || p.TravelS == best.TravelS && p.Team < best.Team) && !d.proposed(p.Team) {
 			best = p
 		}
-		return p != nil
 	}
 	for _, t := range d.s.teams {
 		if d.s.losable == 0 {
 			break
 		}
-		for _, from := range slices.Backward(t.losable) { // the newest: it has come least far
-			if consider(t, d.view(from)) {
+		if len(t.losable) == 0 || d.used(t) != t.capacity {
+			continue
+		}
+		for _, key := range slices.Backward(t.losable) { // the newest: it has come least far
+			from := d.view(key)
+			if a := from.assignmentOf(t.team.Key); a != nil && from.mayLose(a) {
+				consider(t, from)
 				break
 			}
 		}

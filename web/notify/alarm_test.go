@@ -10,6 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/paulmach/orb"
 	dto "github.com/prometheus/client_model/go"
 
 	"github.com/izdeu/izdeu/dispatch"
@@ -135,6 +136,35 @@ func TestOtherAlarms(t *testing.T) {
 		}
 		if !slices.Equal(got, []string{"dead_letter", "case.opened"}) {
 			t.Errorf("alarms: %v", got)
+		}
+	})
+}
+
+// A team that could be taken from something routine needs somebody who decides.
+func TestProposalWakesACoordinator(t *testing.T) {
+	r := newReceiver(t, works)
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.coordinator("aigul", r.server.URL, "KZ-39")
+		small := func(id string, base orb.Point) {
+			registration := &dispatch.TeamRegistration{ID: id, Name: id, Base: base, Kinds: dispatch.Kinds(), Capacity: 1, Answers: dispatch.AnswersManual, At: time.Now()}
+			w.send(dispatch.Message{Identity: dispatch.TeamMessageIdentity(id, "team.registered", registration.At), Registration: registration})
+		}
+		filed := func(urgency dispatch.Urgency) *dispatch.Case {
+			m := w.filing()
+			m.Filing.Kind, m.Filing.Subjects, m.Filing.Urgency, m.Filing.Incident = dispatch.Emergency, nil, urgency, "fire"
+			m.Filing.Reporter, m.Filing.Reference, m.Filing.Address = dispatch.Reporter{}, "", w.id("house")
+			return w.send(m).Cases[0]
+		}
+		small("dos", kostanay)
+		w.run()
+		w.command(dispatch.CommandAccept, filed(dispatch.Routine), "dos")
+		small("far", orb.Point{61.2, 52.19})
+		danger := filed(dispatch.LifeThreatening)
+		after(time.Second)
+		bodies := r.bodies()
+		if len(danger.Proposals) != 1 || len(bodies) != 1 || bodies[0].Type != dispatch.EventPreemptionProposed || !strings.Contains(bodies[0].Texts["ru"], "перенаправить") {
+			t.Errorf("%+v, told %+v", danger.Proposals, bodies)
 		}
 	})
 }

@@ -39,8 +39,10 @@ var wakes = map[dispatch.EventType]audience{
 	dispatch.EventWithdrawn:      theTeam,
 	dispatch.EventStandingDown:   theTeam,
 	dispatch.EventCaseUnanswered: coordinators,
-	"assignment.check_in_missed": coordinators,
-	"assignment.people_missing":  coordinators,
+	// Somebody has to decide before the team arrives elsewhere.
+	dispatch.EventPreemptionProposed: coordinators,
+	"assignment.check_in_missed":     coordinators,
+	"assignment.people_missing":      coordinators,
 }
 
 func audienceOf(event *dispatch.Event) audience {

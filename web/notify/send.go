@@ -127,6 +127,8 @@ func (n *Notifier) holds(ctx context.Context, d *dispatch.Delivery) (bool, error
 		return a != nil && a.Status == dispatch.AssignmentStandingDown && a.AcknowledgedAt.IsZero(), nil
 	case dispatch.EventCaseUnanswered:
 		return !c.UnansweredAt.IsZero(), nil
+	case dispatch.EventPreemptionProposed:
+		return len(c.Proposals) > 0, nil
 	case dispatch.EventCaseOpened:
 		return c.Status.Open() && c.Location == nil, nil
 	}

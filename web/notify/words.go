@@ -34,15 +34,16 @@ func (p phrase) in(language string) string {
 }
 
 var titles = map[dispatch.EventType]phrase{
-	dispatch.EventOffered:        {"Шақыру", "Вызов", "Call-out"},
-	"assignment.rung":            {"Қайталама шақыру", "Повторный вызов", "Called again"},
-	"assignment.check_in_missed": {"Байланысқа шықпады", "Не вышли на связь", "Missed check-in"},
-	"assignment.people_missing":  {"Бәрі қайтпады", "Вернулись не все", "Not all are back"},
-	dispatch.EventWithdrawn:      {"Шақыру қайтарылды", "Вызов отозван", "Call withdrawn"},
-	dispatch.EventStandingDown:   {"Кері қайту", "Отбой", "Stand down"},
-	dispatch.EventCaseUnanswered: {"Шақыратын жасақ қалмады", "Больше некого вызвать", "Nobody left to ask"},
-	dispatch.EventCaseOpened:     {"Өмірге қауіп бар, орны белгісіз", "Угроза жизни, место неизвестно", "Life-threatening, place unknown"},
-	dispatch.AboutDeadLetter:     {"Оқылмаған хабарлама", "Сообщение не прочитано", "A message could not be read"},
+	dispatch.EventOffered:            {"Шақыру", "Вызов", "Call-out"},
+	"assignment.rung":                {"Қайталама шақыру", "Повторный вызов", "Called again"},
+	"assignment.check_in_missed":     {"Байланысқа шықпады", "Не вышли на связь", "Missed check-in"},
+	"assignment.people_missing":      {"Бәрі қайтпады", "Вернулись не все", "Not all are back"},
+	dispatch.EventWithdrawn:          {"Шақыру қайтарылды", "Вызов отозван", "Call withdrawn"},
+	dispatch.EventStandingDown:       {"Кері қайту", "Отбой", "Stand down"},
+	dispatch.EventCaseUnanswered:     {"Шақыратын жасақ қалмады", "Больше некого вызвать", "Nobody left to ask"},
+	dispatch.EventPreemptionProposed: {"Жасақты бұруға болады", "Можно перенаправить отряд", "A team could be taken over"},
+	dispatch.EventCaseOpened:         {"Өмірге қауіп бар, орны белгісіз", "Угроза жизни, место неизвестно", "Life-threatening, place unknown"},
+	dispatch.AboutDeadLetter:         {"Оқылмаған хабарлама", "Сообщение не прочитано", "A message could not be read"},
 }
 
 var kinds = map[dispatch.Kind]phrase{
