@@ -15,6 +15,9 @@ function admin(server) {
   };
 }
 
+// Cases of other stories that wait may call a new team too.
+const roomy = { capacity: 5 };
+
 const name = (what) => `${what}-${crypto.randomUUID().slice(0, 8)}`;
 
 /** Show 4 and 6 of the issue: a stale position, an expired certificate, rest, duty, range, skills. */
@@ -23,9 +26,7 @@ export async function chosenWithReasons({ browser, server }) {
   const ids = Object.fromEntries(
     ['stale', 'expired', 'rest', 'duty', 'far', 'unskilled'].map((what) => [what, name(what)]),
   );
-  const needed = name('skill');
-  const skills = [needed];
-  // Nobody else on this server has the skill: the decision is about these teams alone.
+  const skills = ['medic'];
   const today = (new Date(Date.now() + 5 * hour).getUTCDay() + 6) % 7;
   const days = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'].filter((_, day) => (day - today + 7) % 7 === 3);
   await one.team(ids.rest, 'Отдых', [69.13, 54.86], { skills });
@@ -36,7 +37,7 @@ export async function chosenWithReasons({ browser, server }) {
   await one.command(earlier, { type: 'assignment.returned', team_id: ids.rest, people: 4 });
   await one.team(ids.expired, 'Сертификат', [69.15, 54.88], {
     skills,
-    certificates: [{ skill: needed, expires_at: ago(240 * hour) }],
+    certificates: [{ skill: 'medic', expires_at: ago(240 * hour) }],
   });
   await one.team(ids.duty, 'Смена', [69.16, 54.89], {
     skills,
@@ -50,7 +51,13 @@ export async function chosenWithReasons({ browser, server }) {
     ({ teams }) => teams.some((team) => team.id === ids.stale),
   );
   await one.post(`teams/${ids.stale}/position`, { position: point([69.15, 54.87]), at: ago(2 * hour) });
-  const id = await one.file({ place: 'Бишкуль', location: point([69.14, 54.87]), needs: { teams: 1, skills } });
+  // Routine: one is asked, not everybody.
+  const id = await one.file({
+    place: 'Бишкуль',
+    location: point([69.14, 54.87]),
+    urgency: 'routine',
+    needs: { teams: 1, skills },
+  });
 
   const page = await person(browser);
   await signIn(page, server, `#/case/${id}`);
@@ -92,7 +99,7 @@ function point(coordinates) {
 export async function leadAccepts({ browser, server }) {
   const one = admin(server);
   const team = name('lead');
-  await one.team(team, 'Отряд-Жетекші', [63.62, 53.21]);
+  await one.team(team, 'Отряд-Жетекші', [63.62, 53.21], roomy);
   const id = await one.file({ place: 'Жуковка', call_out: 'hold' });
   await one.command(id, { type: 'case.assign', team_id: team });
   const key = await server.makeKey('Жетекші', '--role', 'team', '--team', team);
@@ -135,7 +142,7 @@ export async function leadAccepts({ browser, server }) {
 export async function handedOver({ browser, server }) {
   const one = admin(server);
   const team = name('shift');
-  await one.team(team, 'Отряд-Смена', [63.62, 53.21]);
+  await one.team(team, 'Отряд-Смена', [63.62, 53.21], roomy);
   const id = await one.file({ place: 'Затобольск', call_out: 'hold' });
   await one.command(id, { type: 'case.assign', team_id: team });
   const keys = await Promise.all(
@@ -170,7 +177,7 @@ export async function handedOver({ browser, server }) {
 export async function missedCheckIn({ browser, server }) {
   const one = admin(server);
   const team = name('quiet');
-  await one.team(team, 'Отряд-Тихий', [63.62, 53.21]);
+  await one.team(team, 'Отряд-Тихий', [63.62, 53.21], roomy);
   const id = await one.file({ place: 'Аманкарагай', call_out: 'hold' });
   await one.command(id, { type: 'case.assign', team_id: team });
   await one.command(id, { type: 'assignment.accept', team_id: team, people: 4 });

@@ -7,7 +7,8 @@ import { api } from './server.mjs';
 async function calledOut(server) {
   const admin = api(server);
   const team = `roster-${crypto.randomUUID().slice(0, 8)}`;
-  await admin.team(team, 'Отряд-Сбор', [63.62, 53.21]);
+  // Cases of other stories that wait may call it too.
+  await admin.team(team, 'Отряд-Сбор', [63.62, 53.21], { capacity: 5 });
   const id = await admin.file({ place: 'Жуковка, ул. Абая 5', call_out: 'hold' });
   const command = (fields) => admin.post(`cases/${id}/commands`, { command_id: crypto.randomUUID(), ...fields });
   await command({ type: 'case.assign', team_id: team });
