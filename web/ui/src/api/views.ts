@@ -315,6 +315,9 @@ export interface Candidate extends Travel {
   stale_position_age_s?: number;
   result: string;
   transport?: string;
+  /** Of a team that rests or is off duty: seconds until it may be asked. */
+  free_in_s?: number;
+  /** By how much it would have been there before the one chosen, its wait counted where that is known. */
   would_gain_s?: number;
   cases_last_day?: number;
 }

@@ -44,6 +44,13 @@ describe('why a team was not asked', () => {
     expect(why('resting', {}, true, { ...team, resting_until: '2026-11-21T11:45:00Z' })).toBe('на отдыхе');
   });
 
+  it('says what waiting would have gained, as the decision knew it', () => {
+    expect(why('resting', { free_in_s: 1800, would_gain_s: 600 }, false)).toBe(
+      'на отдыхе до 17:00 · если подождать, раньше на 10 мин',
+    );
+    expect(why('off_duty', { free_in_s: 5400 }, false)).toBe('не на дежурстве до 18:00');
+  });
+
   it('tells an absence from the duty calendar', () => {
     const off = { ...team, off_duty: true, duty_until: '2026-11-21T15:00:00Z' };
     expect(why('off_duty', {}, true, off)).toBe('не на дежурстве до 20:00');

@@ -17,13 +17,17 @@ export function whyText(
   const tongue = language.value;
   const needed = view.needs?.skills ?? [];
   const word = sayValue(words.candidateResult, candidate.result);
+  const decided = parseTime(decision.at) ?? now;
+  // The decision knows it best; the team's row tells it while it still holds.
+  const free = candidate.free_in_s ? moment(decided + candidate.free_in_s * 1000, now, tongue) : undefined;
   const until = (text: string | undefined): string | undefined => {
     const at = parseTime(text);
     return latest && at !== undefined && at > now ? moment(at, now, tongue) : undefined;
   };
+  const gain = candidate.would_gain_s ? duration(candidate.would_gain_s * 1000, tongue) : undefined;
+  const waiting = (text: string): string => (gain ? `${text} · ${say(words.choice.waitGains, { time: gain })}` : text);
   switch (candidate.result) {
     case 'certificate': {
-      const decided = parseTime(decision.at) ?? now;
       const expired = (team?.certificates ?? []).flatMap(({ skill, expires_at }) => {
         const at = parseTime(expires_at);
         if (at === undefined || at > decided || !needed.includes(skill)) return [];
@@ -40,19 +44,17 @@ export function whyText(
     case 'range':
       return team?.range_km ? say(words.choice.rangeLimit, { range: distance(team.range_km * 1000, tongue) }) : word;
     case 'resting': {
-      const time = until(team?.resting_until);
-      return time ? say(words.choice.restingUntil, { time }) : word;
+      const time = free ?? until(team?.resting_until);
+      return waiting(time ? say(words.choice.restingUntil, { time }) : word);
     }
     case 'off_duty': {
       const said = until(team?.unavailable_until);
-      if (said) return say(words.choice.awayUntil, { time: said });
-      const time = team?.off_duty ? until(team.duty_until) : undefined;
-      return time ? say(words.choice.offDutyUntil, { time }) : word;
+      if (said) return waiting(say(words.choice.awayUntil, { time: said }));
+      const time = free ?? (team?.off_duty ? until(team.duty_until) : undefined);
+      return waiting(time ? say(words.choice.offDutyUntil, { time }) : word);
     }
     case 'busy':
-      return candidate.would_gain_s
-        ? `${word} · ${say(words.choice.wouldGain, { time: duration(candidate.would_gain_s * 1000, tongue) })}`
-        : word;
+      return gain ? `${word} · ${say(words.choice.wouldGain, { time: gain })}` : word;
     default:
       return word;
   }

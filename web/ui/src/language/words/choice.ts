@@ -22,6 +22,7 @@ export const choice = {
     'ближе на {time}, если бы был свободен',
     'бос болса, {time} жақынырақ',
   ],
+  waitGains: ['worth waiting: sooner by {time}', 'если подождать, раньше на {time}', 'күтсе, {time} ертерек'],
   restingUntil: ['resting until {time}', 'на отдыхе до {time}', '{time} дейін демалыста'],
   offDutyUntil: ['off duty until {time}', 'не на дежурстве до {time}', '{time} дейін кезекшілікте емес'],
   awayUntil: ['away until {time}', 'не готов до {time}', '{time} дейін дайын емес'],
