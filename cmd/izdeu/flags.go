@@ -66,6 +66,11 @@ type serveCommand struct {
 	DuplicateWindow     time.Duration `env:"IZDEU_DUPLICATE_WINDOW" default:"24h" placeholder:"TIME" help:"How long after a case was opened an application may still be about it (${default}; an assumption). 0: never joined or proposed."`
 	DuplicateDistanceKM float64       `name:"duplicate-distance-km" env:"IZDEU_DUPLICATE_DISTANCE_KM" default:"10" placeholder:"KM" help:"How far apart the places of one search may be in two applications (${default}; an assumption)."`
 	DuplicateAgeYears   int           `env:"IZDEU_DUPLICATE_AGE_YEARS" default:"1" placeholder:"YEARS" help:"How far the ages said of one person may be apart (${default}; an assumption)."`
+
+	UrgencyWeight   map[string]int64 `env:"IZDEU_URGENCY_WEIGHT" mapsep:"," placeholder:"URGENCY=N,…" help:"What an hour of waiting or travel counts when free teams are matched with what waits: life_threatening=9,urgent=3,routine=1 unless you say otherwise (assumptions)."`
+	WaitingHorizon  time.Duration    `env:"IZDEU_WAITING_HORIZON" default:"24h" placeholder:"TIME" help:"How long a case that gets no team is taken to wait on: the longer, the stricter the order of urgency (${default}; an assumption)."`
+	WaitingPatience time.Duration    `env:"IZDEU_WAITING_PATIENCE" default:"336h" placeholder:"TIME" help:"The shorter, the sooner what has waited long comes before what is near or more urgent (${default}; an assumption)."`
+	PreemptionGain  time.Duration    `env:"IZDEU_PREEMPTION_GAIN" default:"30m" placeholder:"TIME" help:"How much sooner than who is asked already a team has to be there, to be proposed for being taken from something routine (${default}; an assumption)."`
 }
 
 // Help shows examples below the flags.
@@ -149,6 +154,9 @@ func (c *serveCommand) settings() (dispatch.Settings, error) {
 	}
 	settings.DuplicateWindow, settings.DuplicateDistanceM = c.DuplicateWindow, c.DuplicateDistanceKM*1000
 	settings.DuplicateAgeYears = c.DuplicateAgeYears
+	if err := c.matching(&settings); err != nil {
+		return settings, err
+	}
 	if c.Rest < 0 || c.Rest > 7*24*time.Hour {
 		return settings, misused("--rest: %s is no time between 0s and 168h, such as 8h", c.Rest)
 	}
@@ -158,6 +166,29 @@ func (c *serveCommand) settings() (dispatch.Settings, error) {
 	}
 	settings.CheckIn = c.CheckIn
 	return settings, nil
+}
+
+// matching sets how teams are matched with what waits.
+func (c *serveCommand) matching(settings *dispatch.Settings) error {
+	for name, weight := range c.UrgencyWeight {
+		urgency := dispatch.Urgency(strings.TrimSpace(name))
+		if !slices.Contains(dispatch.Urgencies(), urgency) || weight < 1 || weight > 1000 {
+			return misused("--urgency-weight: %s=%d is no weight of 1 to 1000 for life_threatening, urgent or routine", name, weight)
+		}
+		settings.UrgencyWeight[urgency] = weight
+	}
+	for _, one := range []struct {
+		flag string
+		said time.Duration
+		set  *time.Duration
+	}{{"--waiting-horizon", c.WaitingHorizon, &settings.WaitingHorizon}, {"--waiting-patience", c.WaitingPatience, &settings.WaitingPatience},
+		{"--preemption-gain", c.PreemptionGain, &settings.PreemptionGain}} {
+		if one.said < time.Minute || one.said > 365*24*time.Hour {
+			return misused("%s: %s is no time between 1m and 8760h, such as 30m", one.flag, one.said)
+		}
+		*one.set = one.said
+	}
+	return nil
 }
 
 // check refuses what this release cannot do.

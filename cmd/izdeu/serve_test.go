@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/gorilla/websocket"
 )
@@ -74,7 +75,8 @@ func TestFirstKeyIsShownOnceAndGood(t *testing.T) {
 		text.Reset()
 		ctx, cancel := context.WithCancel(ctx)
 		defer cancel()
-		c := &serveCommand{Data: data, Listen: "127.0.0.1:0", KafkaListen: "127.0.0.1:0", KafkaPrefix: "izdeu.", LogLevel: "error", TravelRange: 1.5, OpenCall: 3}
+		c := &serveCommand{Data: data, Listen: "127.0.0.1:0", KafkaListen: "127.0.0.1:0", KafkaPrefix: "izdeu.", LogLevel: "error", TravelRange: 1.5, OpenCall: 3,
+			WaitingHorizon: time.Hour, WaitingPatience: time.Hour, PreemptionGain: time.Hour}
 		log, err := newLogger(&safeBuffer{}, c.LogLevel)
 		if err != nil {
 			t.Fatal(err)
@@ -149,6 +151,8 @@ func TestWhatServeRefuses(t *testing.T) {
 		{"an unknown urgency", append(serveArguments(t.TempDir(), "127.0.0.1:0", "127.0.0.1:0"), "--offer-timeout", "soon=3m"), exitMisused, []string{"--offer-timeout", "life_threatening"}},
 		{"an unknown transport", append(serveArguments(t.TempDir(), "127.0.0.1:0", "127.0.0.1:0"), "--travel", "camel=1x20"), exitMisused, []string{"--travel", "snowmobile"}},
 		{"a speed that is none", append(serveArguments(t.TempDir(), "127.0.0.1:0", "127.0.0.1:0"), "--travel", "car=60"), exitMisused, []string{"--travel", "1.3x60"}},
+		{"a weight of nothing", append(serveArguments(t.TempDir(), "127.0.0.1:0", "127.0.0.1:0"), "--urgency-weight", "urgent=0"), exitMisused, []string{"--urgency-weight", "life_threatening"}},
+		{"no horizon", append(serveArguments(t.TempDir(), "127.0.0.1:0", "127.0.0.1:0"), "--waiting-horizon", "0s"), exitMisused, []string{"--waiting-horizon", "30m"}},
 		{"a rest without an end", append(serveArguments(t.TempDir(), "127.0.0.1:0", "127.0.0.1:0"), "--rest", "1000h"), exitMisused, []string{"--rest", "8h"}},
 		{"an unknown flag", []string{"serve", "--dta", "x"}, exitMisused, []string{"--dta", "--help"}},
 	}
