@@ -177,10 +177,16 @@ func canonicalWord(word string) string {
 		b = appendSound(b, r, cyrillic)
 	}
 	// дж is ж; е and ye, and a doubled letter and a single one, are the same.
-	b = bytes.ReplaceAll(collapse(b), []byte("dj"), []byte("j"))
-	b = bytes.ReplaceAll(b, []byte("ie"), []byte("e"))
+	b = collapse(b)
+	for _, pair := range samePairs {
+		if bytes.Contains(b, pair[0]) { // ReplaceAll copies also where nothing is replaced
+			b = bytes.ReplaceAll(b, pair[0], pair[1])
+		}
+	}
 	return string(collapse(b))
 }
+
+var samePairs = [][2][]byte{{[]byte("dj"), []byte("j")}, {[]byte("ie"), []byte("e")}}
 
 // appendSound appends the sound of one letter.
 func appendSound(b []byte, r rune, cyrillic bool) []byte {
