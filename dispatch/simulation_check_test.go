@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"reflect"
+	"slices"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -79,9 +80,13 @@ func (k *checks) commit(batch *Batch) {
 			k.release(old)
 		}
 	}
+	written := map[int64]*Case{}
+	for _, c := range batch.Cases {
+		written[c.Key] = c
+	}
 	for _, c := range batch.Cases {
 		k.take(c)
-		k.row(c)
+		k.row(c, written)
 	}
 }
 
@@ -151,7 +156,7 @@ func (k *checks) take(c *Case) {
 
 // row: what a case says is what its events said, and every application is in
 // one case.
-func (k *checks) row(c *Case) {
+func (k *checks) row(c *Case, written map[int64]*Case) {
 	s := k.s
 	if derived := c.deriveStatus(); c.Status != derived {
 		s.violated("status", "case %d is %s and should be %s", c.Key, c.Status, derived)
@@ -161,8 +166,14 @@ func (k *checks) row(c *Case) {
 		if !k.filed[identity] {
 			s.violated("I1", "case %d has an application that nobody filed", c.Key)
 		}
-		if other, there := k.cases[identity]; there && other != c.Key {
-			s.violated("I1", "an application is in the cases %d and %d", other, c.Key)
+		if other, there := k.cases[identity]; there && other != c.Key { // merged or split: it is there no more
+			holder := s.ledger.rows[other]
+			if now := written[other]; now != nil {
+				holder = now
+			}
+			if holder.has(identity) {
+				s.violated("I1", "an application is in the cases %d and %d", other, c.Key)
+			}
 		}
 		k.cases[identity] = c.Key
 	}
@@ -257,7 +268,7 @@ func (k *checks) board(r *replica) {
 func (k *checks) atEnd() {
 	s, l := k.s, k.s.ledger
 	for identity := range k.filed {
-		if _, there := k.cases[identity]; !there {
+		if key, there := k.cases[identity]; !there || !l.rows[key].has(identity) {
 			s.violated("I1", "an application that was acknowledged is nowhere")
 		}
 	}
@@ -312,6 +323,10 @@ func (k *checks) figures() {
 	if _, err := Verify(ctx, k.s.ledger, func(v Violation) { k.s.violated("verify", "%s", v) }, nil); err != nil {
 		k.s.violated("verify", "%v", err)
 	}
+}
+
+func (c *Case) has(identity Identity) bool {
+	return slices.ContainsFunc(c.Applications, func(a Application) bool { return a.Identity == identity })
 }
 
 // describe says how a case stands, for a message.

@@ -88,6 +88,16 @@ func (p *people) available(v *TeamAvailability) {
 	p.s.produce("teams", Message{Identity: TeamMessageIdentity(v.ID, "team.availability", v.At), Availability: v}, v.At.Sub(p.s.now))
 }
 
+// simulatedPersons are filed in several spellings.
+var simulatedPersons = []struct {
+	names []string
+	age   int
+}{
+	{[]string{personal + " Ахметова Айгүл", personal + " Айгуль Ахметова", personal + " Akhmetova Aigul"}, 14},
+	{[]string{personal + " Нұрлан Қасымов", personal + " Касымов Нурлан"}, 41},
+	{[]string{personal + " Ким Алина", personal + " Ким Артур"}, 9},
+}
+
 // file files an application about something somewhere near a town.
 func (p *people) file() {
 	s := p.s
@@ -110,8 +120,18 @@ func (p *people) file() {
 	if s.chance(0.1) {
 		f.Location, f.NeedsReview = nil, []Review{{Pointer: "/location", Detail: "is missing", Holds: true}}
 	}
+	if kind == MissingPerson && s.chance(0.6) { // somebody may be filed again, in another spelling
+		person := choice(s, simulatedPersons...)
+		f.Subjects[0].Name, f.Subjects[0].Age, f.Subjects[0].Sex = choice(s, person.names...), pointer(person.age), ""
+		f.Reference, f.Reporter.Phone = "", ""
+	}
 	p.files = append(p.files, f)
 	s.produce("applications", filingMessage(f), 0)
+	if s.chance(0.1) { // and by somebody else
+		again := *f
+		again.ID, again.System = s.nextID("again"), "112"
+		s.produce("applications", filingMessage(&again), s.between(0, time.Hour))
+	}
 	if s.chance(0.15) { // later it says more
 		again := *f
 		again.Revision, again.Location, again.NeedsReview = 1, &place, nil
@@ -181,6 +201,15 @@ func (p *people) see(event *Event) {
 		s.in(s.between(10*time.Minute, 2*time.Hour), func() {
 			p.report(team, &Command{Type: CommandReturned, CaseID: id, People: pointer(4), Reason: "went home by bus"})
 		})
+	case EventCaseSplit: // the case that came back, or a new one
+		for _, id := range []string{event.CaseID, event.RelatedCaseID} {
+			if id != "" {
+				s.in(s.between(time.Hour, 10*time.Hour), func() { p.finish(id) })
+			}
+		}
+	case EventCheckInMissed:
+		id := event.CaseID
+		s.in(s.between(time.Minute, time.Hour), func() { p.report(team, &Command{Type: CommandCheckIn, CaseID: id}) })
 	case EventCaseReopened:
 		id := event.CaseID
 		s.in(s.between(time.Hour, 10*time.Hour), func() { p.finish(id) })
@@ -266,19 +295,47 @@ func (p *people) release(id string) {
 // overrule is what a coordinator does by hand.
 func (p *people) overrule(id string) {
 	s := p.s
-	team := choice(s, "dos", "bars", "region-10", "victoria")
-	switch s.rng.IntN(6) {
-	case 0:
-		p.send(&Command{Type: CommandAssign, CaseID: id, TeamID: team}, 0)
-	case 1:
-		p.send(&Command{Type: CommandRelease, CaseID: id, TeamID: team, Reason: personal + "why"}, 0)
-	case 2:
-		p.send(&Command{Type: CommandUpdate, CaseID: id, Fields: &Filing{Urgency: choice(s, Urgencies()...)}, Given: []string{"/urgency"}}, 0)
-	case 4:
-		p.send(&Command{Type: CommandUrgency, CaseID: id, Urgency: choice(s, Urgencies()...), Reason: personal + "why"}, 0)
-	case 3:
-		p.send(&Command{Type: CommandCallOut, CaseID: id, CallOut: CallOutHold}, 0)
-		s.in(s.between(time.Minute, time.Hour), func() { p.release(id) })
+	team, why := choice(s, "dos", "bars", "region-10", "victoria"), personal+"why"
+	other := s.ledger.rows[int64(1+s.rng.IntN(int(s.ledger.head.Sequence)))]
+	for range 1 + s.rng.IntN(3) {
+		switch s.rng.IntN(14) {
+		case 0:
+			p.send(&Command{Type: CommandAssign, CaseID: id, TeamID: team, Replaces: choice(s, "", "bars"), Reason: why}, 0)
+		case 1:
+			p.send(&Command{Type: CommandRelease, CaseID: id, TeamID: team, Reason: why}, 0)
+		case 2:
+			p.send(&Command{Type: CommandUpdate, CaseID: id, Fields: &Filing{Urgency: choice(s, Urgencies()...), Needs: Needs{AtMost: pointer(s.rng.IntN(4))}},
+				Given: []string{"/urgency", "/needs"}, CheckIn: choice(s, nil, pointer(30), pointer(0))}, 0)
+		case 3:
+			p.send(&Command{Type: CommandCallOut, CaseID: id, CallOut: CallOutHold}, 0)
+			s.in(s.between(time.Minute, time.Hour), func() { p.release(id) })
+		case 4:
+			p.send(&Command{Type: CommandUrgency, CaseID: id, Urgency: choice(s, Urgencies()...), Reason: why}, 0)
+		case 5:
+			p.send(&Command{Type: CommandTake, CaseID: id}, 0)
+			p.send(&Command{Type: CommandHandOver, CaseID: id, To: "key-8", Reason: why}, s.between(0, time.Hour))
+		case 6:
+			p.send(&Command{Type: CommandLead, CaseID: id, TeamID: team, Reason: why}, 0)
+		case 7:
+			p.send(&Command{Type: CommandStandDown, CaseID: id, TeamID: team, Reason: why}, 0)
+		case 8:
+			place := kostanay
+			p.send(&Command{Type: CommandPoint, CaseID: id, Point: choice(s, PointStaging, PointHome, PointClue, PointHazard), Location: &place}, 0)
+		case 9, 10:
+			if other != nil {
+				p.send(&Command{Type: CommandMerge, CaseID: id, Into: other.ID}, 0)
+				s.in(s.between(time.Minute, 3*time.Hour), func() { p.send(&Command{Type: CommandSplit, CaseID: id}, 0) })
+			}
+		case 11:
+			if c := p.row(id); len(c.Applications) > 1 {
+				last := c.Applications[len(c.Applications)-1]
+				p.send(&Command{Type: CommandSplit, CaseID: id, Applications: []ApplicationRef{{System: last.System, ID: last.ID}}}, 0)
+			}
+		case 12:
+			if other != nil {
+				p.send(&Command{Type: CommandApart, CaseID: id, Other: other.ID}, 0)
+			}
+		}
 	}
 }
 
@@ -329,6 +386,7 @@ func (p *people) finish(id string) {
 	for i := range c.Subjects {
 		subject := &c.Subjects[i]
 		switch {
+		case subject.MovedTo != 0:
 		case c.withheld(subject.N) != nil:
 			p.confirm(id, subject.ID)
 		case subject.Outcome == nil:

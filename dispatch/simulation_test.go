@@ -116,7 +116,7 @@ var simulatedMetrics = sync.OnceValue(func() *Metrics { return NewMetrics(promet
 func newSimulation(seed uint64, say func(string, ...any)) *simulation {
 	s := &simulation{rng: rand.New(rand.NewPCG(seed, 2026)), say: say, now: worldStart, //nolint:gosec // a seed decides everything
 		end: worldStart.Add(time.Duration(*simulatedHours) * time.Hour), logs: map[string]*simulatedLog{}, settings: DefaultSettings()}
-	s.settings.Rest = choice(s, 0, 0, time.Hour)
+	s.settings.Rest, s.settings.CheckIn = choice(s, 0, 0, time.Hour), choice(s, 0, 0, time.Hour)
 	for _, topic := range inputTopics {
 		s.logs[topic] = &simulatedLog{}
 	}
