@@ -5,8 +5,9 @@ SHELL := /bin/bash
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 
-# Settings, for instance: make fuzz FUZZTIME=1m · make run SERVE="--listen 127.0.0.1:8081"
+# Settings, for instance: make fuzz FUZZTIME=1m · make simulate SEEDS=500 · make run SERVE="--listen 127.0.0.1:8081"
 FUZZTIME ?= 10s
+SEEDS ?= 10000
 SERVE ?=
 BENCH ?=
 export FUZZTIME
@@ -17,10 +18,10 @@ MODULES := $(UI)/node_modules/.package-lock.json
 # Every file that the front end is built from; what npm and Vite write themselves is left out.
 UI_SOURCES := $(shell find $(UI) \( -name node_modules -o -name dist -o -name artifacts \) -prune -o -type f -print)
 
-.PHONY: help run build ui test check bench fuzz clean
+.PHONY: help run build ui test check bench fuzz simulate mutants clean
 
 help: ## print this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 run: build ## build everything and start it with demo data; prints its address
 	bin/izdeu serve --demo $(SERVE)
@@ -41,6 +42,12 @@ bench: build ## load this machine: izdeu bench, then every Go benchmark once
 
 fuzz: ## run every fuzz target for FUZZTIME (10s)
 	@$(SCRIPTS)/fuzz
+
+simulate: ## play SEEDS (10000) virtual days of people, crashes and failing disks around the dispatch core
+	go test ./dispatch -run '^TestSimulation$$' -timeout 60m -v -seeds $(SEEDS)
+
+mutants: ## take away one rule of the core at a time: the simulation has to notice
+	go run ./deploy/scripts/mutants
 
 clean: ## remove what was built (not the data)
 	rm -rf bin $(UI)/node_modules

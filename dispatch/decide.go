@@ -308,11 +308,17 @@ func (d *decision) setAssignment(c *Case, a *Assignment, status AssignmentStatus
 	if status != AssignmentOffered {
 		a.AnswerBy = time.Time{}
 	}
+	if !status.onCase() {
+		a.CheckInBy, a.CheckInMissedAt = time.Time{}, time.Time{}
+	}
 	if !status.TakesSlot() && a.Slot > 0 {
 		d.moveSlots(d.s.team(a.Team)).release(a.Slot)
 		a.Slot = 0
 		a.SlotChanged = d.sequence + 1
 		d.free(a.Team)
+	}
+	if status.Finished() && c.Kind == VolunteerEvent {
+		d.free(a.Team) // it took no slot, but may be asked again
 	}
 	if status.Finished() {
 		a.FinishedAt = d.now

@@ -133,7 +133,6 @@ func (d *decision) assignmentCommand(c *Case, command *Command) *Refusal {
 			return refusal
 		}
 		d.setAssignment(c, a, AssignmentReleased)
-		d.alive(c, a)
 		d.emit(EventReleased, c, t.team, d.lead(c))
 		d.setStatus(c)
 		d.ask(c)

@@ -24,6 +24,9 @@ type checks struct {
 	answerBy  map[[2]any]time.Time
 	slots     map[[2]int32]int64 // team and slot: case
 	capacity  map[int32]int
+	available map[int32]bool     // by what the events last said of the team
+	minors    map[string]bool    // members who are under 18
+	excused   map[[2]string]bool // case and team: a coordinator said why not all are back
 	published int64
 	shown     map[int64]*Case // what a live client has on its board
 	shownTo   int64
@@ -32,7 +35,7 @@ type checks struct {
 
 func newChecks(s *simulation) checks {
 	return checks{s: s, filed: map[Identity]bool{}, sent: map[Identity]bool{}, acceptAt: map[[2]string]time.Time{}, told: map[[2]any]bool{}, cases: map[Identity]int64{},
-		stood: map[[2]any]AssignmentStatus{}, answerBy: map[[2]any]time.Time{}, slots: map[[2]int32]int64{}, capacity: map[int32]int{},
+		stood: map[[2]any]AssignmentStatus{}, answerBy: map[[2]any]time.Time{}, slots: map[[2]int32]int64{}, capacity: map[int32]int{}, available: map[int32]bool{}, minors: map[string]bool{}, excused: map[[2]string]bool{},
 		shown: map[int64]*Case{}}
 }
 
@@ -41,6 +44,12 @@ func (k *checks) produced(message *Message) {
 	switch {
 	case message.Filing != nil:
 		k.filed[message.Identity] = true
+	case message.Command != nil && message.Command.Type == CommandReturned && message.Command.Reason != "":
+		k.excused[[2]string{message.Command.CaseID, message.Command.TeamID}] = true
+	case message.Command != nil && message.Command.Type == CommandRosterAnswer:
+		if member := message.Command.Member; !*member.Adult {
+			k.minors[member.ID] = true
+		}
 	case message.Command != nil && message.Command.Type == CommandAccept:
 		if place := [2]string{message.Command.CaseID, message.Command.TeamID}; !k.sent[message.Identity] {
 			k.sent[message.Identity] = true
@@ -93,6 +102,15 @@ func (k *checks) commit(batch *Batch) {
 // event follows what the journal says.
 func (k *checks) event(event *Event) {
 	s := k.s
+	if event.Available != nil && event.Team != 0 {
+		k.available[event.Team] = *event.Available
+	}
+	if event.Type == EventOffered && !event.ByHand && !k.available[event.Team] {
+		s.violated("asked", "%s is asked for case %d while it cannot be", event.TeamID, event.Case)
+	}
+	if event.Type == EventReturned && event.Missing > 0 && !k.excused[[2]string{event.CaseID, event.TeamID}] {
+		s.violated("home", "%s is home from case %d without %d of its people", event.TeamID, event.Case, event.Missing)
+	}
 	if event.Type == EventTeamRegistered {
 		k.capacity[event.Team] = max(k.capacity[event.Team], event.Capacity)
 	}
@@ -176,6 +194,11 @@ func (k *checks) row(c *Case, written map[int64]*Case) {
 			}
 		}
 		k.cases[identity] = c.Key
+	}
+	for i := range c.Members {
+		if m := &c.Members[i]; k.minors[m.ID] && m.Answer.Out() {
+			s.violated("minors", "a minor is out on case %d, a %s", c.Key, c.Kind)
+		}
 	}
 	live := map[int32]bool{}
 	for i := range c.Assignments {
@@ -314,6 +337,16 @@ func (k *checks) figures() {
 	if err != nil {
 		k.s.violated("I7", "the report: %v", err)
 		return
+	}
+	cases, subjects := 0, 0
+	for _, c := range k.s.ledger.rows {
+		if !c.Merged() && !c.Exercise {
+			cases++
+			subjects += len(c.present())
+		}
+	}
+	if report.Totals.Cases != cases || report.Totals.Subjects != subjects {
+		k.s.violated("I7", "%d cases with %d people are counted, there are %d with %d", report.Totals.Cases, report.Totals.Subjects, cases, subjects)
 	}
 	for _, check := range report.Checks {
 		if !check.Holds {
