@@ -52,6 +52,7 @@ type serveCommand struct {
 	OpenCall      int               `env:"IZDEU_OPEN_CALL" default:"3" placeholder:"TEAMS" help:"How many teams are asked at once for a life-threatening search (${default})."`
 	Travel        map[string]string `env:"IZDEU_TRAVEL" mapsep:"," placeholder:"TRANSPORT=DETOURxKMH,…" help:"How teams travel: detour factor and km/h by transport, such as car=1.3x60. Assumptions until 20 trips of this installation replace them: on_foot=1.2x5,car=1.3x60,offroad=1.3x40,snowmobile=1.2x30,boat=1.2x20,helicopter=1x180."`
 	TravelRange   float64           `env:"IZDEU_TRAVEL_RANGE" default:"1.5" placeholder:"FACTOR" help:"How far travel may be off, until trips tell: between 1/FACTOR and FACTOR times what is expected (${default}; an assumption)."`
+	PositionFresh time.Duration     `env:"IZDEU_POSITION_FRESH" default:"30m" placeholder:"TIME" help:"How old a team's position may be to be used instead of its base (${default}); an older one is named beside the choice."`
 	Rest          time.Duration     `env:"IZDEU_REST" default:"0s" placeholder:"TIME" help:"How long a crew is not asked again after it has come home from a case, such as 8h (${default}: it does not rest)."`
 	PublicURL     string            `env:"IZDEU_PUBLIC_URL" placeholder:"URL" help:"Where phones reach this server, such as https://izdeu.example.org: for the links that members of a team answer by. Without it, the address that the lead's request came to."`
 	RosterLink    time.Duration     `env:"IZDEU_ROSTER_LINK" default:"24h" placeholder:"TIME" help:"How long the link of a team's roster is good (${default}); a lead can ask for a fresh one at any time."`
@@ -157,6 +158,10 @@ func (c *serveCommand) settings() (dispatch.Settings, error) {
 	if err := c.matching(&settings); err != nil {
 		return settings, err
 	}
+	if c.PositionFresh < time.Second || c.PositionFresh > 24*time.Hour {
+		return settings, misused("--position-fresh: %s is no time between 1s and 24h, such as 30m", c.PositionFresh)
+	}
+	settings.PositionFresh = c.PositionFresh
 	if c.Rest < 0 || c.Rest > 7*24*time.Hour {
 		return settings, misused("--rest: %s is no time between 0s and 168h, such as 8h", c.Rest)
 	}

@@ -75,7 +75,7 @@ func TestFirstKeyIsShownOnceAndGood(t *testing.T) {
 		text.Reset()
 		ctx, cancel := context.WithCancel(ctx)
 		defer cancel()
-		c := &serveCommand{Data: data, Listen: "127.0.0.1:0", KafkaListen: "127.0.0.1:0", KafkaPrefix: "izdeu.", LogLevel: "error", TravelRange: 1.5, OpenCall: 3,
+		c := &serveCommand{Data: data, Listen: "127.0.0.1:0", KafkaListen: "127.0.0.1:0", KafkaPrefix: "izdeu.", LogLevel: "error", TravelRange: 1.5, PositionFresh: 30 * time.Minute, OpenCall: 3,
 			WaitingHorizon: time.Hour, WaitingPatience: time.Hour, PreemptionGain: time.Hour}
 		log, err := newLogger(&safeBuffer{}, c.LogLevel)
 		if err != nil {
@@ -149,6 +149,7 @@ func TestWhatServeRefuses(t *testing.T) {
 		{"a demo as real data", serveArguments(marked(markerDemo), "127.0.0.1:0", "127.0.0.1:0"), exitMisused, []string{"--demo", "--data"}},
 		{"damaged files of the broker", serveArguments(damaged, "127.0.0.1:0", "127.0.0.1:0"), exitFailed, []string{"topics.json", "backup"}},
 		{"an unknown urgency", append(serveArguments(t.TempDir(), "127.0.0.1:0", "127.0.0.1:0"), "--offer-timeout", "soon=3m"), exitMisused, []string{"--offer-timeout", "life_threatening"}},
+		{"a position that is never fresh", append(serveArguments(t.TempDir(), "127.0.0.1:0", "127.0.0.1:0"), "--position-fresh", "0s"), exitMisused, []string{"--position-fresh", "30m"}},
 		{"an unknown transport", append(serveArguments(t.TempDir(), "127.0.0.1:0", "127.0.0.1:0"), "--travel", "camel=1x20"), exitMisused, []string{"--travel", "snowmobile"}},
 		{"a speed that is none", append(serveArguments(t.TempDir(), "127.0.0.1:0", "127.0.0.1:0"), "--travel", "car=60"), exitMisused, []string{"--travel", "1.3x60"}},
 		{"a weight of nothing", append(serveArguments(t.TempDir(), "127.0.0.1:0", "127.0.0.1:0"), "--urgency-weight", "urgent=0"), exitMisused, []string{"--urgency-weight", "life_threatening"}},
