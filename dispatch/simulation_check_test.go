@@ -30,7 +30,6 @@ type checks struct {
 	published int64
 	shown     map[int64]*Case // what a live client has on its board
 	shownTo   int64
-	watched   *replica
 }
 
 func newChecks(s *simulation) checks {

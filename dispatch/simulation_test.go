@@ -100,14 +100,13 @@ type simulation struct {
 
 // replica is a process that may lead.
 type replica struct {
-	name    string
-	d       *Dispatcher
-	l       *leadership // nil while it does not lead
-	mail    *mailbox
-	feed    *Feed
-	wakeAt  time.Time // of the next wake that is in the queue
-	turns   int       // since it began to lead
-	backlog int       // messages that waited when it began
+	name   string
+	d      *Dispatcher
+	l      *leadership // nil while it does not lead
+	mail   *mailbox
+	feed   *Feed
+	wakeAt time.Time // of the next wake that is in the queue
+	turns  int       // since it began to lead
 }
 
 // simulatedMetrics are shared: nothing is measured, and making them is dear.

@@ -91,10 +91,8 @@ func verifyVAPID(t *testing.T, header, public, audience, subject string, now tim
 	}
 	point, err := base64.RawURLEncoding.DecodeString(key)
 	must(t, err)
-	x, y := elliptic.Unmarshal(elliptic.P256(), point) //nolint:staticcheck // ecdsa has no other way in for a point
-	if x == nil {
-		t.Fatal("k is no point of P-256")
-	}
+	signer, err := ecdsa.ParseUncompressedPublicKey(elliptic.P256(), point)
+	must(t, err)
 	parts := strings.Split(token, ".")
 	if len(parts) != 3 {
 		t.Fatalf("the token has %d parts", len(parts))
@@ -102,7 +100,7 @@ func verifyVAPID(t *testing.T, header, public, audience, subject string, now tim
 	signature, err := base64.RawURLEncoding.DecodeString(parts[2])
 	must(t, err)
 	sum := sha256.Sum256([]byte(parts[0] + "." + parts[1]))
-	if len(signature) != 64 || !ecdsa.Verify(&ecdsa.PublicKey{Curve: elliptic.P256(), X: x, Y: y}, sum[:],
+	if len(signature) != 64 || !ecdsa.Verify(signer, sum[:],
 		new(big.Int).SetBytes(signature[:32]), new(big.Int).SetBytes(signature[32:])) {
 		t.Fatal("the signature does not fit")
 	}

@@ -31,7 +31,6 @@ type world struct {
 	t     *testing.T
 	store *sqlite.Store
 	ids   int
-	ended func()
 
 	mu      sync.Mutex
 	state   *dispatch.State

@@ -86,11 +86,11 @@ func (m *mutant) try(folder string, seeds int) (seed, said string, err error) {
 		return "", "", err
 	}
 	program := filepath.Join(folder, "mutant.test")
-	build := exec.Command("go", "test", "-c", "-overlay", list, "-o", program, "./dispatch")
+	build := exec.Command("go", "test", "-c", "-overlay", list, "-o", program, "./dispatch") // #nosec G204 -- files made here
 	if output, err := build.CombinedOutput(); err != nil {
 		return "", "", fmt.Errorf("it does not compile: %s", output)
 	}
-	play := exec.Command(program, "-test.run", "^TestSimulation$", fmt.Sprintf("-seeds=%d", seeds))
+	play := exec.Command(program, "-test.run", "^TestSimulation$", fmt.Sprintf("-seeds=%d", seeds)) // #nosec G204 -- built here
 	play.Dir = filepath.Dir(m.file)
 	output, err := play.CombinedOutput()
 	if err == nil {
