@@ -36,6 +36,9 @@ func (s *State) addDeadline(t Timer) { heap.Push(&s.deadlines, t) }
 // false when there is none.
 func (s *State) NextDeadline() (Timer, bool) {
 	match := Timer{Kind: TimerMatch, Due: s.matchDue}
+	if match.Due.IsZero() {
+		match.Due = s.staleDue
+	}
 	for len(s.deadlines) > 0 {
 		t := s.deadlines[0]
 		if !s.wanted(t) {
@@ -77,7 +80,7 @@ func (s *State) wanted(t Timer) bool {
 		team := s.team(t.Team)
 		return team != nil && len(team.team.Rests) > 0 && team.team.Rests[0].Equal(t.Due)
 	case TimerMatch:
-		return !s.matchDue.IsZero()
+		return !s.matchDue.IsZero() || !s.staleDue.IsZero()
 	}
 	return false
 }
@@ -86,7 +89,7 @@ func (s *State) wanted(t Timer) bool {
 // loaded again.
 func (s *State) dropDeadline(t Timer) {
 	if t.Kind == TimerMatch {
-		s.matchDue = time.Time{}
+		s.matchDue, s.staleDue = time.Time{}, time.Time{}
 		return
 	}
 	for i := range s.deadlines {

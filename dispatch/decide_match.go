@@ -38,17 +38,33 @@ func (s *State) wantMatch(freed bool) {
 	s.matchFreed = s.matchFreed || freed
 	switch {
 	case s.waiting.len() == 0:
-		s.matchDue, s.matchFreed = time.Time{}, false
+		s.matchDue, s.matchFreed, s.staleDue = time.Time{}, false, time.Time{}
 	case s.matchDue.IsZero() && (s.matchFreed || s.match.more):
 		s.matchDue = s.lastEvent
 		if next := s.match.at.Add(matchEvery); s.matchDue.Before(next) {
 			s.matchDue = next
 		}
 	}
+	if s.staleDue.IsZero() && s.waiting.len() > 0 {
+		s.staleDue = s.nextStale()
+	}
 }
 
-// hasRoom says that the team could take on a case, as far as it alone decides.
-func (t *teamState) hasRoom() bool { return t.available && t.slots.used < t.rested }
+// nextStale is when the next position of a team with a range becomes too old to
+// be used, so that its base counts, which may be within the range; zero when
+// there is none.
+func (s *State) nextStale() (next time.Time) {
+	for _, t := range s.teams {
+		if t.rangeM == 0 || t.position == nil {
+			continue
+		}
+		at := t.position.At.Add(s.settings.PositionFresh).Truncate(time.Millisecond).Add(time.Millisecond)
+		if at.After(s.match.at) && at.After(s.lastEvent) && (next.IsZero() || at.Before(next)) {
+			next = at
+		}
+	}
+	return next
+}
 
 // leftToMatch says that the case is not offered now: others wait as well, and
 // teams came free, so that all are matched together.

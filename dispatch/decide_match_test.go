@@ -119,6 +119,30 @@ func TestComesIntoRange(t *testing.T) {
 	w.wantStatuses(key, "dos:offered")
 }
 
+// TestStalePositionIsInRange: a team that had left its range counts as at its
+// base again once its position is too old; and one that comes into range may be
+// asked for an event though it has no room.
+func TestStalePositionIsInRange(t *testing.T) {
+	w := newWorld(t)
+	w.team("dos", kostanay, func(r *TeamRegistration) { r.RangeKM = 50 })
+	w.move(TeamPosition{TeamID: "dos", Position: zhitikara, At: w.now})
+	key := w.file("a", MissingPerson, tobyl)
+	w.advance(30 * time.Minute)
+	w.wantStatuses(key, "")
+	w.advance(time.Second)
+	w.wantStatuses(key, "dos:offered")
+
+	w = newWorld(t)
+	w.team("dos", kostanay, automatic, func(r *TeamRegistration) { r.RangeKM, r.Kinds = 50, Kinds() })
+	w.file("a", MissingPerson, tobyl)
+	event := w.file("b", VolunteerEvent, lisakovsk)
+	w.wantStatuses(event, "")
+	w.advance(time.Minute)
+	w.move(TeamPosition{TeamID: "dos", Position: lisakovsk, At: w.now})
+	w.advance(time.Second)
+	w.wantStatuses(event, "dos:accepted")
+}
+
 // TestMatchOfSeveral: a case that wants three teams gets three, though two of
 // the places are of one team, and another case gets what is left.
 func TestMatchOfSeveral(t *testing.T) {

@@ -100,9 +100,50 @@ func (d *decision) soonest(c *Case) (travel time.Duration, some bool) {
 	return travel, some
 }
 
+// busyNear is who of the teams without room is nearest to a case, and how far
+// the two nearest would travel.
+type busyNear struct {
+	team          int32
+	first, second time.Duration
+}
+
+// others is the travel of the nearest of them but for a team.
+func (b *busyNear) others(team int32) time.Duration {
+	if b.team == team {
+		return b.second
+	}
+	return b.first
+}
+
+// nearestBusy finds those that could be asked for the case if they had room.
+func (d *decision) nearestBusy(c *Case) busyNear {
+	near := busyNear{first: never, second: never}
+	for _, t := range d.s.teams {
+		if !t.available || d.used(t) < t.capacity {
+			continue
+		}
+		point, _ := d.positionOf(t)
+		distance := geo.Distance(point, *c.Location)
+		if t.rangeM > 0 && distance > t.rangeM || d.assess(c, t, distance) != CandidateBusy {
+			continue
+		}
+		switch travel := d.s.paces[t.transport].median(distance); {
+		case travel < near.first:
+			near = busyNear{team: t.team.Key, first: travel, second: near.first}
+		case travel < near.second:
+			near.second = travel
+		}
+	}
+	return near
+}
+
+// never is longer than anything that is compared with it.
+const never = 100 * 365 * 24 * time.Hour
+
 // preemption says what taking a team from a routine case would be: nil when it
-// cannot be taken, or would not be much sooner than who is asked.
-func (d *decision) preemption(c *Case, t *teamState, from *Case) *Proposal {
+// cannot be taken, or would not be much sooner than who is asked; where nobody
+// is, than one of the others that have no room, if it came free soon.
+func (d *decision) preemption(c *Case, t *teamState, from *Case, busy busyNear) *Proposal {
 	a := from.assignmentOf(t.team.Key)
 	if a == nil || !from.mayLose(a) || !t.available || d.used(t) != t.capacity {
 		return nil // one that has room can be asked itself, one over a lowered capacity has none then either
@@ -117,7 +158,11 @@ func (d *decision) preemption(c *Case, t *teamState, from *Case) *Proposal {
 	}
 	travel := d.s.paces[t.transport].median(distance)
 	p := &Proposal{Team: t.team.Key, TeamID: t.team.ID, FromCase: from.Key, FromCaseID: from.ID, TravelS: int(travel / time.Second), At: d.now}
-	if otherwise, some := d.soonest(c); some {
+	otherwise, some := d.soonest(c)
+	if !some && travel > d.s.settings.PreemptionWait+busy.others(t.team.Key) {
+		return nil
+	}
+	if some {
 		gain := otherwise - travel
 		if gain < d.s.settings.PreemptionGain {
 			return nil
@@ -137,8 +182,12 @@ func (d *decision) proposePreemption(key int64) {
 		return
 	}
 	var best *Proposal
+	var busy busyNear
 	consider := func(t *teamState, from *Case) {
-		p := d.preemption(c, t, from)
+		if busy.first == 0 {
+			busy = d.nearestBusy(c)
+		}
+		p := d.preemption(c, t, from, busy)
 		if p != nil && (best == nil || p.TravelS < best.TravelS || p.TravelS == best.TravelS && p.Team < best.Team) && !d.proposed(p.Team) {
 			best = p
 		}
@@ -229,7 +278,7 @@ func (d *decision) preemptCommand(c *Case, command *Command) *Refusal {
 			Detail: "this team is not proposed for the case, or not any more; to take it all the same, release it there and assign it here"}
 	}
 	p := c.Proposals[at]
-	now := d.preemption(c, d.s.team(p.Team), d.view(p.FromCase))
+	now := d.preemption(c, d.s.team(p.Team), d.view(p.FromCase), d.nearestBusy(c))
 	if now == nil {
 		return &Refusal{Code: RefusedNoProposal, Pointer: "/team_id",
 			Detail: "the proposal does not hold any more: the team has arrived or may not be asked now, or somebody else is as near; read the case again"}
@@ -252,7 +301,7 @@ func (d *decision) reviewProposals() {
 				continue
 			}
 			from, t := d.view(p.FromCase), d.s.team(p.Team)
-			if from != nil && c.mayTake() && d.preemption(c, t, from) != nil {
+			if from != nil && c.mayTake() && d.preemption(c, t, from, d.nearestBusy(c)) != nil {
 				continue
 			}
 			c = d.edit(key)

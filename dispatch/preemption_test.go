@@ -151,6 +151,23 @@ func TestPreemptionOfWhoIsMuchSooner(t *testing.T) {
 	w.wantStatuses(far, "victoria:withdrawn dos:accepted")
 }
 
+// TestPreemptionOfWhoIsFar: with nobody to ask, a team is not called back from
+// afar while a nearer one may come free soon.
+func TestPreemptionOfWhoIsFar(t *testing.T) {
+	w := newWorld(t)
+	w.team("dos", kostanay)
+	w.do(CommandAccept, w.file("a", Emergency, tobyl, urgency(Urgent)), "dos")
+	w.team("victoria", zhitikara)
+	w.do(CommandAccept, w.file("b", Emergency, zhitikara, urgency(Routine)), "victoria")
+	if danger := w.file("c", Emergency, tobyl, urgency(LifeThreatening)); len(w.rows[danger].Proposals) > 0 {
+		t.Fatalf("%+v", w.rows[danger].Proposals)
+	}
+	near := w.file("d", Emergency, orb.Point{61.3, 52.2}, urgency(LifeThreatening))
+	if proposals := w.rows[near].Proposals; len(proposals) != 1 || proposals[0].TeamID != "victoria" {
+		t.Fatalf("%+v", proposals)
+	}
+}
+
 // TestPreemptionWhenSomethingRoutineIsAccepted: who waits may take the team
 // that has just accepted something else.
 func TestPreemptionWhenSomethingRoutineIsAccepted(t *testing.T) {

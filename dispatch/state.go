@@ -31,8 +31,9 @@ type Settings struct {
 	OpenCall int
 	// PreemptionGain is how much sooner a team has to be there than who is
 	// asked already, to be proposed for being taken from something routine: an
-	// assumption.
-	PreemptionGain time.Duration
+	// assumption. Where nobody is asked, it has to be there before one of the
+	// others would be that came free within PreemptionWait: another assumption.
+	PreemptionGain, PreemptionWait time.Duration
 	// Travel says how each transport is taken to travel until local data
 	// replace it; TravelRange how far a trip may be off: the most is so many
 	// times what is expected, the least is that part of it.
@@ -67,6 +68,7 @@ func DefaultSettings() Settings {
 		WaitingHorizon:  24 * time.Hour,
 		WaitingPatience: 14 * 24 * time.Hour,
 		PreemptionGain:  30 * time.Minute,
+		PreemptionWait:  time.Hour,
 	}
 }
 
@@ -95,6 +97,7 @@ type State struct {
 	losable      int        // teams' routine cases that they are on their way to
 	deadlines    deadlines
 	matchDue     time.Time       // when what waits is to be matched; zero: nothing has changed for it
+	staleDue     time.Time       // when a position becomes too old to keep its team from what waits; zero: never
 	matchFreed   bool            // a team may have room for it since the last match
 	match        MatchProgress   // of the last match since the state was loaded
 	bases        geo.Index       // every team's base, by key
@@ -315,7 +318,7 @@ func (s *State) MovePositions(positions []TeamPosition) (taken []TeamPosition, k
 		p.Counter = s.moved
 		s.putPosition(p)
 		kept = t.track(&p, kept)
-		s.wantMatch(t.rangeM > 0 && t.hasRoom()) // it may have come within its range
+		s.wantMatch(t.rangeM > 0 && t.available) // it may have come within its range
 		if i, again := newest[t.team.Key]; again {
 			taken[i] = p
 			continue
@@ -482,7 +485,7 @@ func (s *State) Apply(changes *Changes) {
 		s.applied[0][changes.Applied.Identity] = *changes.Applied
 	}
 	if changes.Match != nil {
-		s.match, s.matchDue, s.matchFreed = *changes.Match, time.Time{}, false
+		s.match, s.matchDue, s.matchFreed, s.staleDue = *changes.Match, time.Time{}, false, time.Time{}
 	}
 	s.wantMatch(changes.Freed)
 }

@@ -72,6 +72,7 @@ type serveCommand struct {
 	WaitingHorizon  time.Duration    `env:"IZDEU_WAITING_HORIZON" default:"24h" placeholder:"TIME" help:"How long a case that gets no team is taken to wait on: the longer, the stricter the order of urgency (${default}; an assumption)."`
 	WaitingPatience time.Duration    `env:"IZDEU_WAITING_PATIENCE" default:"336h" placeholder:"TIME" help:"The shorter, the sooner what has waited long comes before what is near or more urgent (${default}; an assumption)."`
 	PreemptionGain  time.Duration    `env:"IZDEU_PREEMPTION_GAIN" default:"30m" placeholder:"TIME" help:"How much sooner than who is asked already a team has to be there, to be proposed for being taken from something routine (${default}; an assumption)."`
+	PreemptionWait  time.Duration    `env:"IZDEU_PREEMPTION_WAIT" default:"1h" placeholder:"TIME" help:"The same where nobody is asked: how soon one of the other teams is taken to come free (${default}; an assumption)."`
 }
 
 // Help shows examples below the flags.
@@ -187,7 +188,7 @@ func (c *serveCommand) matching(settings *dispatch.Settings) error {
 		said time.Duration
 		set  *time.Duration
 	}{{"--waiting-horizon", c.WaitingHorizon, &settings.WaitingHorizon}, {"--waiting-patience", c.WaitingPatience, &settings.WaitingPatience},
-		{"--preemption-gain", c.PreemptionGain, &settings.PreemptionGain}} {
+		{"--preemption-gain", c.PreemptionGain, &settings.PreemptionGain}, {"--preemption-wait", c.PreemptionWait, &settings.PreemptionWait}} {
 		if one.said < time.Minute || one.said > 365*24*time.Hour {
 			return misused("%s: %s is no time between 1m and 8760h, such as 30m", one.flag, one.said)
 		}

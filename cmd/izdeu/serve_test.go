@@ -76,7 +76,7 @@ func TestFirstKeyIsShownOnceAndGood(t *testing.T) {
 		ctx, cancel := context.WithCancel(ctx)
 		defer cancel()
 		c := &serveCommand{Data: data, Listen: "127.0.0.1:0", KafkaListen: "127.0.0.1:0", KafkaPrefix: "izdeu.", LogLevel: "error", TravelRange: 1.5, PositionFresh: 30 * time.Minute, OpenCall: 3,
-			WaitingHorizon: time.Hour, WaitingPatience: time.Hour, PreemptionGain: time.Hour}
+			WaitingHorizon: time.Hour, WaitingPatience: time.Hour, PreemptionGain: time.Hour, PreemptionWait: time.Hour}
 		log, err := newLogger(&safeBuffer{}, c.LogLevel)
 		if err != nil {
 			t.Fatal(err)
