@@ -44,7 +44,7 @@ fuzz: ## run every fuzz target for FUZZTIME (10s)
 	@$(SCRIPTS)/fuzz
 
 simulate: ## play SEEDS (10000) virtual days of people, crashes and failing disks around the dispatch core
-	go test ./dispatch -run '^TestSimulation$$' -timeout 60m -v -seeds $(SEEDS)
+	GOGC=400 go test ./dispatch -run '^TestSimulation$$' -timeout 60m -v -seeds $(SEEDS)
 
 mutants: ## take away one rule of the core at a time: the simulation has to notice
 	go run ./deploy/scripts/mutants

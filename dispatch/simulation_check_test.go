@@ -224,7 +224,7 @@ func (k *checks) loaded(r *replica) {
 
 // reload: now and then, a state loaded from the rows is the one in memory.
 func (k *checks) reload(r *replica) {
-	if r.l == nil || r != k.s.leader || r.l.before != nil || k.s.fault != "" || !k.s.chance(0.01) {
+	if r.l == nil || r != k.s.leader || r.l.before != nil || k.s.fault != "" || !k.s.chance(0.003) {
 		return
 	}
 	r.l.state.Settle()
