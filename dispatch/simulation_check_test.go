@@ -19,6 +19,8 @@ type checks struct {
 	sent      map[Identity]bool       // answers in Kafka
 	acceptAt  map[[2]string]time.Time // case and team: the first answer since the offer
 	told      map[[2]any]bool         // case and subject: somebody said that the family knows
+	deaths    map[int64]bool          // cases of which a death was told
+	parted    map[int64]int64         // by a split: a case, and the other one
 	cases     map[Identity]int64
 	stood     map[[2]any]AssignmentStatus // case and team, by the events
 	answerBy  map[[2]any]time.Time
@@ -33,7 +35,7 @@ type checks struct {
 }
 
 func newChecks(s *simulation) checks {
-	return checks{s: s, filed: map[Identity]bool{}, sent: map[Identity]bool{}, acceptAt: map[[2]string]time.Time{}, told: map[[2]any]bool{}, cases: map[Identity]int64{},
+	return checks{s: s, filed: map[Identity]bool{}, sent: map[Identity]bool{}, acceptAt: map[[2]string]time.Time{}, told: map[[2]any]bool{}, deaths: map[int64]bool{}, parted: map[int64]int64{}, cases: map[Identity]int64{},
 		stood: map[[2]any]AssignmentStatus{}, answerBy: map[[2]any]time.Time{}, slots: map[[2]int32]int64{}, capacity: map[int32]int{}, available: map[int32]bool{}, minors: map[string]bool{}, excused: map[[2]string]bool{},
 		shown: map[int64]*Case{}}
 }
@@ -113,8 +115,17 @@ func (k *checks) event(event *Event) {
 	if event.Type == EventTeamRegistered {
 		k.capacity[event.Team] = max(k.capacity[event.Team], event.Capacity)
 	}
-	if event.Type == EventCaseOutcome && event.Outcome == OutcomeDeceased && !k.told[[2]any{event.Case, event.SubjectID}] {
-		s.violated("sealed", "event %d tells a death that the family does not know", event.Sequence)
+	if event.Type == EventCaseSplit {
+		if _, other, ok := ParseCaseID(event.RelatedCaseID); ok {
+			k.parted[other], k.parted[event.Case] = event.Case, other
+		}
+	}
+	if event.Type == EventCaseOutcome && event.Outcome == OutcomeDeceased {
+		// What was told before a split is told of the case that the person went to.
+		if !k.told[[2]any{event.Case, event.SubjectID}] && !k.deaths[k.parted[event.Case]] {
+			s.violated("sealed", "event %d tells a death that the family does not know", event.Sequence)
+		}
+		k.deaths[event.Case] = true
 	}
 	if event.Type != EventCaseOutcome && event.Outcome != OutcomeOpen || event.Condition == ConditionNoSignsOfLife {
 		s.violated("sealed", "event %d (%s) tells an outcome", event.Sequence, event.Type)
