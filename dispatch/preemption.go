@@ -289,27 +289,39 @@ func (d *decision) preemptCommand(c *Case, command *Command) *Refusal {
 	return nil
 }
 
+// reviewProposal takes back a proposal that holds no more, and looks for
+// another team for the case. There is one at a time.
+func (d *decision) reviewProposal(key int64) {
+	c := d.view(key)
+	if len(c.Proposals) == 0 {
+		return
+	}
+	p := &c.Proposals[0]
+	if d.changes.Match == nil && d.changed(key) == nil && d.changed(p.FromCase) == nil {
+		return
+	}
+	from, t := d.view(p.FromCase), d.s.team(p.Team)
+	if from != nil && c.mayTake() && d.preemption(c, t, from, d.nearestBusy(c)) != nil {
+		return
+	}
+	c = d.edit(key)
+	fields := EventFields{RelatedCaseID: p.FromCaseID}
+	c.dropProposal(0)
+	c.Changed = d.emit(EventPreemptionWithdrawn, c, t.team, fields)
+	d.proposePreemption(key)
+}
+
 // reviewProposals takes back what holds no more, and looks for another team
 // there; and it looks for who could take a team that has accepted something
 // routine.
 func (d *decision) reviewProposals() {
 	for _, key := range d.s.proposing {
-		c := d.view(key)
-		for i := range c.Proposals {
-			p := &c.Proposals[i]
-			if d.changes.Match == nil && d.changed(key) == nil && d.changed(p.FromCase) == nil {
-				continue
-			}
-			from, t := d.view(p.FromCase), d.s.team(p.Team)
-			if from != nil && c.mayTake() && d.preemption(c, t, from, d.nearestBusy(c)) != nil {
-				continue
-			}
-			c = d.edit(key)
-			fields := EventFields{RelatedCaseID: p.FromCaseID}
-			c.dropProposal(i)
-			c.Changed = d.emit(EventPreemptionWithdrawn, c, t.team, fields)
-			d.proposePreemption(key)
-			break // there is one at a time
+		d.reviewProposal(key)
+	}
+	// What was proposed by this decision may not hold at its end.
+	for i := range len(d.changes.Cases) {
+		if c := d.changes.Cases[i]; len(c.Proposals) > 0 && !slices.Contains(d.s.proposing, c.Key) {
+			d.reviewProposal(c.Key)
 		}
 	}
 	for i := range d.changes.Events {
