@@ -222,6 +222,7 @@ type Point struct {
 	Location orb.Point `json:"location"`
 	At       time.Time `json:"at"`
 	Note     string    `json:"note,omitempty"`
+	Photo    string    `json:"photo,omitempty"` // Photo.ID
 }
 
 // ApplicationPersonal is the personal part of an application.

@@ -88,7 +88,8 @@ type Command struct {
 	Replaces   string // of case.assign: the id of the team that goes home instead
 	To         string // of case.hand_over: Actor.ID of the new owner
 	Point      PointKind
-	CheckIn    *int // of case.update: minutes, 0 for none
+	Photo      string // of case.point: the id that its photo will come under
+	CheckIn    *int   // of case.update: minutes, 0 for none
 
 	Round        int              // of roster.answer: the team's round on the case; 0: the newest
 	Member       *MemberAnswer    // of roster.answer

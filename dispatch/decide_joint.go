@@ -212,7 +212,7 @@ func (d *decision) point(c *Case, command *Command) *Refusal {
 		// Otherwise the map would tell what the family must hear first.
 		return &Refusal{Code: RefusedInvalid, Pointer: "/point", Detail: "give the place of a find with case.outcome"}
 	}
-	marked := Point{Kind: command.Point, Location: *command.Location, At: d.happened(), Note: cmp.Or(command.Note, command.Reason)}
+	marked := Point{Kind: command.Point, Location: *command.Location, At: d.happened(), Note: cmp.Or(command.Note, command.Reason), Photo: command.Photo}
 	if command.Point == PointStaging || command.Point == PointHome { // there is one: the newest
 		c.Personal.Points = slices.DeleteFunc(c.Personal.Points, func(p Point) bool { return p.Kind == command.Point })
 	}

@@ -156,6 +156,9 @@ var commandRules = map[string]rule[dispatch.Command]{
 	"point": {read: func(r *reading, at pointer, v value, c *dispatch.Command) {
 		c.Point = word(r, at, v, pointKinds)
 	}},
+	"photo": {read: func(r *reading, at pointer, v value, c *dispatch.Command) {
+		c.Photo = r.id(at, v)
+	}},
 	"check_in_minutes": {read: func(r *reading, at pointer, v value, c *dispatch.Command) {
 		c.CheckIn = r.integerPointer(at, v, 0, 24*60)
 	}},
@@ -221,7 +224,7 @@ var commandFields = map[dispatch.CommandType]struct{ required, optional []string
 	dispatch.CommandLead:         {[]string{"team_id"}, []string{"reason"}},
 	dispatch.CommandTake:         {nil, []string{"reason"}},
 	dispatch.CommandHandOver:     {[]string{"to"}, []string{"reason"}},
-	dispatch.CommandPoint:        {[]string{"point", "location"}, nil},
+	dispatch.CommandPoint:        {[]string{"point", "location"}, []string{"photo"}},
 	dispatch.CommandRelease:      {[]string{"team_id"}, []string{"reason"}},
 	dispatch.CommandUrgency:      {[]string{"urgency", "reason"}, nil},
 	dispatch.CommandAssign:       {[]string{"team_id"}, []string{"replaces", "reason"}},

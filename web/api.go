@@ -154,6 +154,7 @@ func (s *Server) routes() (http.Handler, error) {
 	s.registerCallOut()
 	s.registerOwners()
 	s.registerTracks()
+	s.registerPhotos(mux)
 	s.registerCommands()
 	s.registerTeams()
 	s.registerDeadLetters()

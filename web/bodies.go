@@ -92,6 +92,7 @@ type CommandBody struct {
 	Replaces       string               `json:"replaces,omitempty" doc:"Of case.assign: the team that goes home instead"`
 	To             string               `json:"to,omitempty" doc:"Of case.hand_over: the id of the key whose holder takes the case, or over HTTP its name"`
 	Point          dispatch.PointKind   `json:"point,omitempty" enum:"staging,home,clue,found,hazard" doc:"Of case.point"`
+	Photo          string               `json:"photo,omitempty" pattern:"^[A-Za-z0-9._:~-]{1,128}$" doc:"Of case.point: the id that its photo will be sent under, with PUT /cases/{id}/photos/{photo_id}"`
 	CheckIn        *int                 `json:"check_in_minutes,omitempty" doc:"Of case.update: how often teams on the case check in; 0: never"`
 }
 

@@ -209,9 +209,16 @@ func oneLine(text string, most int) string {
 	return text
 }
 
-// meetingPoint is where teams gather; nil while nobody has said it. It is never
-// the last known point.
-func meetingPoint(*dispatch.Case) *orb.Point { return nil }
+// meetingPoint is where teams gather, the newest that somebody has said; nil
+// while nobody has. It is never the last known point.
+func meetingPoint(c *dispatch.Case) *orb.Point {
+	for i := len(c.Personal.Points) - 1; i >= 0; i-- {
+		if p := &c.Personal.Points[i]; p.Kind == dispatch.PointStaging {
+			return &p.Location
+		}
+	}
+	return nil
+}
 
 // callOutTime gives the time that matters, and what it is.
 func callOutTime(c *dispatch.Case) (phrase, time.Time) {

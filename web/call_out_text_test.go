@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/paulmach/orb"
+
 	"github.com/izdeu/izdeu/dispatch"
 )
 
@@ -59,5 +61,26 @@ func TestCallOutTellsNoAddress(t *testing.T) {
 	if text := callOutText("kk", c, "Лидер", true, "https://izdeu.example.org/r/x"); len([]rune(text)) > 350 ||
 		!strings.HasPrefix(text, "ДЕМО, нақты оқиға емес. ОҚУ-ЖАТТЫҒУ. «Лидер» жасағы: өрт.") || !strings.HasSuffix(text, ": https://izdeu.example.org/r/x") {
 		t.Errorf("%s", text)
+	}
+}
+
+// The group is told where to meet, and never the last known point.
+func TestCallOutTellsMeetingPoint(t *testing.T) {
+	last := orb.Point{62.11111, 52.22222}
+	c := &dispatch.Case{Kind: dispatch.MissingPerson, Location: &last, Personal: dispatch.Personal{Place: "Жуковка",
+		Points: []dispatch.Point{{Kind: dispatch.PointHome, Location: orb.Point{61, 51}}, {Kind: dispatch.PointClue, Location: orb.Point{61, 51}}}}}
+	ask := map[string]string{"kk": "Жиналу орнын жасақ жетекшісі айтады.", "ru": "Место сбора сообщит руководитель отряда.", "en": "The team lead says where to meet."}
+	said := map[string]string{"kk": "Жиналу орны: 53.43000, 63.95123\n", "ru": "Место сбора: 53.43000, 63.95123\n", "en": "Meeting point: 53.43000, 63.95123\n"}
+	for _, tongue := range tongues {
+		if text := callOutText(tongue, c, "Лидер", false, "https://x"); !strings.Contains(text, ask[tongue]) || strings.Contains(text, "52.22") || strings.Contains(text, "51.0") {
+			t.Errorf("without a meeting point: %s", text)
+		}
+	}
+	c.Personal.Points = append(c.Personal.Points, dispatch.Point{Kind: dispatch.PointStaging, Location: orb.Point{63.7, 53.3}},
+		dispatch.Point{Kind: dispatch.PointStaging, Location: orb.Point{63.95123, 53.43}}, dispatch.Point{Kind: dispatch.PointHazard, Location: orb.Point{61, 51}})
+	for _, tongue := range tongues {
+		if text := callOutText(tongue, c, "Лидер", false, "https://x"); !strings.Contains(text, said[tongue]) || strings.Contains(text, ask[tongue]) {
+			t.Errorf("with a meeting point: %s", text)
+		}
 	}
 }

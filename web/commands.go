@@ -83,7 +83,7 @@ func (s *Server) sendCommand(ctx context.Context, caseID string, body []byte) (*
 	if err != nil {
 		return nil, err
 	}
-	o, err := readObject(body, "type", "command_id", "case_id", "application", "actor", "team_id", "outcome", "audience", "into", "other", "reason", "to")
+	o, err := readObject(body, "type", "command_id", "case_id", "application", "actor", "team_id", "outcome", "audience", "point", "into", "other", "reason", "to")
 	if err != nil {
 		return nil, err
 	}
@@ -190,7 +190,7 @@ func accepted(commandID string) (*answer, error) {
 func readAsked(o object) (commandAsked, error) {
 	var asked commandAsked
 	values := map[string]string{}
-	for _, name := range []string{"type", "team_id", "outcome", "audience", "into", "other", "reason"} {
+	for _, name := range []string{"type", "team_id", "outcome", "audience", "point", "into", "other", "reason"} {
 		value, err := o.text(name)
 		if err != nil {
 			return asked, err
@@ -199,6 +199,7 @@ func readAsked(o object) (commandAsked, error) {
 	}
 	asked.kind, asked.teamID = dispatch.CommandType(values["type"]), values["team_id"]
 	asked.outcome, asked.audience = dispatch.Outcome(values["outcome"]), dispatch.Audience(values["audience"])
+	asked.point = dispatch.PointKind(values["point"])
 	for name, kind := range map[string]dispatch.CommandType{"into": dispatch.CommandMerge, "other": dispatch.CommandApart} {
 		if values[name] != "" && asked.kind == kind {
 			asked.others = append(asked.others, values[name])

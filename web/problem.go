@@ -37,6 +37,7 @@ const (
 	codeInternal         = "internal"
 	codeLinkUnknown      = "link-unknown"
 	codeLinkExpired      = "link-expired"
+	codeUnknownPhoto     = "unknown-photo"
 )
 
 // problemTitles is the one registry of problem types: each code with a title
@@ -85,6 +86,7 @@ var problemTitles = map[string]string{
 	codeInternal:         "Internal error",
 	codeLinkUnknown:      "Not a link of ours",
 	codeLinkExpired:      "The link has expired",
+	codeUnknownPhoto:     "No such photo",
 }
 
 // Problem is an error as people and programs get it (RFC 9457). It never holds

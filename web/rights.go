@@ -43,6 +43,8 @@ const (
 	opGetCandidates    Operation = "get-candidates"
 	opGetCallOut       Operation = "get-call-out"
 	opGetTracks        Operation = "get-tracks"
+	opGetPhoto         Operation = "get-photo"
+	opPutPhoto         Operation = "put-photo"
 	opListOwners       Operation = "list-owners"
 	opSendCommand      Operation = "send-command"
 	opGetCommand       Operation = "get-command"
@@ -104,6 +106,7 @@ type commandRight struct {
 	committed bool               // only while one of them is on the case
 	outcomes  []dispatch.Outcome // of case.outcome; nil: every one
 	audiences []dispatch.Audience
+	points    []dispatch.PointKind // of case.point; nil: every kind
 }
 
 // rights is what a role may do and see.
@@ -144,7 +147,7 @@ var rightsOf = map[Role]rights{
 		cases: everywhere, teams: teamPositions, manage: everywhere,
 		personal: true, reporter: true, sealed: true, assignments: true, actors: true, letters: true, duplicates: true, rosters: everywhere,
 		audiences: dispatch.Audiences(),
-		operations: with(readOperations, opGetCandidates, opListOwners, opGetTracks, opFileApplication, opSendCommand, opGetCommand, opGetCallOut,
+		operations: with(readOperations, opGetCandidates, opListOwners, opGetTracks, opGetPhoto, opPutPhoto, opFileApplication, opSendCommand, opGetCommand, opGetCallOut,
 			opListDeadLetters, opReplayDeadLetter, opPutTeam, opReportPosition, opSetAvailability,
 			opListCoordinators, opPutCoordinator, opPushKey, opSubscribePush, opUnsubscribePush, opMetrics),
 	},
@@ -152,7 +155,7 @@ var rightsOf = map[Role]rights{
 		cases: ownRegionsAndNone, teams: teamPositions, manage: ownRegions,
 		personal: true, reporter: true, sealed: true, assignments: true, actors: true, letters: true, duplicates: true, rosters: everywhere,
 		audiences: dispatch.Audiences(),
-		operations: with(readOperations, opGetCandidates, opListOwners, opGetTracks, opFileApplication, opSendCommand, opGetCommand, opGetCallOut,
+		operations: with(readOperations, opGetCandidates, opListOwners, opGetTracks, opGetPhoto, opPutPhoto, opFileApplication, opSendCommand, opGetCommand, opGetCallOut,
 			opListDeadLetters, opReplayDeadLetter, opPutTeam, opReportPosition, opSetAvailability,
 			opListCoordinators, opPutCoordinator, opPushKey, opSubscribePush, opUnsubscribePush),
 	},
@@ -160,7 +163,7 @@ var rightsOf = map[Role]rights{
 		cases: ownTeams, teams: teamBases, manage: ownTeams,
 		personal: true, reporter: true, needToKnow: true, assignments: true, rosters: ownTeams,
 		audiences: []dispatch.Audience{dispatch.AudienceTeam},
-		operations: []Operation{opGetApplication, opListCases, opGetCase, opGetTimeline, opGetTracks, opListTeams, opGetBoard, opLive,
+		operations: []Operation{opGetApplication, opListCases, opGetCase, opGetTimeline, opGetTracks, opGetPhoto, opPutPhoto, opListTeams, opGetBoard, opLive,
 			opFileApplication, opSendCommand, opGetCommand, opGetCallOut, opReportPosition, opSetAvailability,
 			opPushKey, opSubscribePush, opUnsubscribePush},
 		commands: map[dispatch.CommandType]commandRight{
@@ -175,7 +178,9 @@ var rightsOf = map[Role]rights{
 			// A death is recorded by a coordinator; no signs of life is a
 			// condition of found, and withheld.
 			dispatch.CommandOutcome: {committed: true, outcomes: []dispatch.Outcome{dispatch.OutcomeFound, dispatch.OutcomeClosed}},
-			dispatch.CommandNote:    {committed: true, ownLog: true, audiences: []dispatch.Audience{dispatch.AudienceTeam, dispatch.AudienceCoordination}},
+			// Where somebody lives is for those who have spoken with the family.
+			dispatch.CommandPoint: {committed: true, points: []dispatch.PointKind{dispatch.PointStaging, dispatch.PointClue, dispatch.PointHazard}},
+			dispatch.CommandNote:  {committed: true, ownLog: true, audiences: []dispatch.Audience{dispatch.AudienceTeam, dispatch.AudienceCoordination}},
 		},
 	},
 	RoleService: {
@@ -187,7 +192,7 @@ var rightsOf = map[Role]rights{
 		cases: ownRegions, teams: teamPositions,
 		personal: true, reporter: true, assignments: true, actors: true, rosters: everywhere,
 		audiences:  []dispatch.Audience{dispatch.AudienceTeam, dispatch.AudienceCoordination},
-		operations: with(readOperations, opGetCandidates, opListOwners, opGetTracks, opFileApplication, opSendCommand, opGetCommand),
+		operations: with(readOperations, opGetCandidates, opListOwners, opGetTracks, opGetPhoto, opFileApplication, opSendCommand, opGetCommand),
 		commands: map[dispatch.CommandType]commandRight{
 			dispatch.CommandNote: {audiences: []dispatch.Audience{dispatch.AudienceCoordination}},
 		},
@@ -412,6 +417,7 @@ type commandAsked struct {
 	teamID   string
 	outcome  dispatch.Outcome
 	audience dispatch.Audience
+	point    dispatch.PointKind
 	others   []string // ids of other cases that it is about
 	reasoned bool     // it gives a reason
 }
@@ -446,6 +452,8 @@ func (v *viewer) mayCommand(c *dispatch.Case, asked commandAsked) string {
 			refused = "this outcome is recorded by a coordinator"
 		case right.audiences != nil && asked.kind == dispatch.CommandNote && !slices.Contains(right.audiences, asked.audience):
 			refused = "your key's roles do not allow notes for this audience"
+		case right.points != nil && !slices.Contains(right.points, asked.point):
+			refused = "this kind of point is marked by a coordinator"
 		default:
 			return ""
 		}

@@ -49,6 +49,10 @@ func TestRightsRoleByOperation(t *testing.T) {
 		{"list-owners of others", "GET", others + b + "/owners", nil, [6]int{200, 404, 403, 403, 404, 403}},
 		{"get-tracks", "GET", own + a + "/tracks", nil, [6]int{200, 200, 200, 403, 200, 403}},
 		{"get-tracks of others", "GET", others + b + "/tracks", nil, [6]int{200, 404, 404, 403, 404, 403}},
+		{"get-photo", "GET", own + a + "/photos/none", nil, [6]int{404, 404, 404, 403, 404, 403}},
+		{"get-photo of others", "GET", others + b + "/photos/none", nil, [6]int{404, 404, 404, 403, 404, 403}},
+		{"put-photo", "PUT", own + a + "/photos/none", nil, [6]int{404, 404, 404, 403, 403, 403}},
+		{"put-photo of others", "PUT", others + b + "/photos/none", nil, [6]int{404, 404, 404, 403, 403, 403}},
 		{"get-candidates of others", "GET", others + b + "/candidates", nil, [6]int{200, 404, 403, 403, 404, 403}},
 		{"get-call-out", "GET", own + a + "/call-out?team_id=dos&lang=kk", nil, [6]int{409, 409, 409, 403, 403, 403}},
 		{"get-call-out of others", "GET", others + b + "/call-out?team_id=north&lang=kk", nil, [6]int{409, 404, 404, 403, 403, 403}},
@@ -123,7 +127,7 @@ func TestRightsRoleByOperation(t *testing.T) {
 	w.get("admin", "/openapi.json").into(t, &document)
 	open := []string{"sign-in", "info", "regions", "health", "ready"}
 	walked := []string{"who-am-i", "openapi", "asyncapi", "metrics", "file-application", "get-application", "list-cases", "get-case", "get-timeline",
-		"get-candidates", "list-owners", "get-tracks", "get-call-out", "send-command", "get-command", "list-dead-letters", "replay-dead-letter", "list-teams", "put-team", "report-position",
+		"get-candidates", "list-owners", "get-tracks", "get-photo", "put-photo", "get-call-out", "send-command", "get-command", "list-dead-letters", "replay-dead-letter", "list-teams", "put-team", "report-position",
 		"set-availability", "get-board", "get-statistics", "sign-out", "live",
 		"list-coordinators", "put-coordinator", "push-key", "subscribe-push", "unsubscribe-push"}
 	n := 0
@@ -186,7 +190,9 @@ func TestRightsRoleByCommand(t *testing.T) {
 		"case.lead":             {{`"team_id":"north"`, leaders}},
 		"case.take":             {{``, leaders}},
 		"case.hand_over":        {{`"to":"coordinator"`, leaders}},
-		"case.point":            {{`"point":"clue","location":{"type":"Point","coordinates":[63.6,53.2]}`, leaders}},
+		"case.point": {{`"point":"clue","location":{"type":"Point","coordinates":[63.6,53.2]}`, teams},
+			{`"point":"staging","location":{"type":"Point","coordinates":[63.6,53.2]}`, teams},
+			{`"point":"home","location":{"type":"Point","coordinates":[63.6,53.2]}`, leaders}},
 	}
 	for _, kind := range dispatch.CommandTypes() {
 		rows, ok := table[string(kind)]

@@ -21,6 +21,7 @@ type Store interface {
 	dispatch.Reader
 	dispatch.Keys
 	dispatch.PushSubscriptions
+	dispatch.Photos
 }
 
 // Intake takes messages into Kafka; package ingest implements it. It is

@@ -485,7 +485,8 @@ func appendMarks(b []byte, c *dispatch.Case) []byte {
 		b = text(b, "point", string(p.Kind))
 		b = point(b, "location", p.Location)
 		b = moment(b, "at", p.At)
-		b = append(text(b, "note", p.Note), '}')
+		b = text(b, "note", p.Note)
+		b = append(text(b, "photo", p.Photo), '}')
 	}
 	for i := range c.Personal.Subjects {
 		at := c.Personal.Subjects[i].FoundAt

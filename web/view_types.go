@@ -307,6 +307,7 @@ type MarkView struct {
 	Location PointView  `json:"location"`
 	At       *time.Time `json:"at,omitempty"`
 	Note     string     `json:"note,omitempty"`
+	Photo    string     `json:"photo,omitempty" doc:"Of GET /cases/{id}/photos/{photo_id}; it may still be on its way"`
 }
 
 // TeamView is a team.

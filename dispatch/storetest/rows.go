@@ -59,7 +59,7 @@ func (p *page) fullCase(team *dispatch.Team) *dispatch.Case {
 		Subjects: []dispatch.SubjectPersonal{{Name: "Данияр", Description: "синяя куртка\nшапка", Health: "астма",
 			Dangers: []dispatch.Danger{dispatch.DangerIllness, dispatch.DangerWater}, FoundAt: &orb.Point{62.1, 52.2}}, {}},
 		Assessment: dispatch.Assessment{Version: 1, Urgency: dispatch.Urgent, Score: 2, Factors: []dispatch.AssessedFactor{{Code: "water", Points: 6, Lifts: true}}},
-		Points:     []dispatch.Point{{Kind: dispatch.PointClue, Location: orb.Point{62.3, 52.4}, At: at(), Note: "перчатка"}}}
+		Points:     []dispatch.Point{{Kind: dispatch.PointClue, Location: orb.Point{62.3, 52.4}, At: at(), Note: "перчатка", Photo: "p-7"}}}
 
 	c.Members = []dispatch.Member{
 		{N: 1, Assignment: 2, ID: "m-1", Name: "Ерлан", Phone: "+77015550177", Minor: true, Answer: dispatch.AnswerComing, ETAAt: at(), Seats: 3,

@@ -19,6 +19,7 @@ type Database interface {
 	dispatch.StatisticsStore
 	dispatch.Deliveries
 	dispatch.PushSubscriptions
+	dispatch.Photos
 }
 
 // Opened is a new, empty database.
@@ -63,6 +64,7 @@ func Exercise(t *testing.T, open func(t *testing.T) Opened) {
 		{"coordinators", testCoordinators},
 		{"deliveries", testDeliveries},
 		{"push subscriptions", testPushSubscriptions},
+		{"photos", testPhotos},
 	} {
 		t.Run(part.name, func(t *testing.T) { part.run(t, newBook(t, open(t))) })
 	}
