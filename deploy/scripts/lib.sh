@@ -12,6 +12,9 @@ skip() {
 
 have() { command -v "$1" >/dev/null 2>&1; }
 
+# have_postgres: its programs are there; Debian keeps them off the PATH. Tests start a server of their own.
+have_postgres() { have initdb || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null; }
+
 # at_least WANTED FOUND: compares dotted versions.
 at_least() { [ "$(printf '%s\n%s\n' "$1" "$2" | sort -V | head -n 1)" = "$1" ]; }
 

@@ -1,6 +1,6 @@
 // Imports checks which way the project's packages import each other:
 //
-//	geo ← dispatch ← {dispatch/sqlite, ingest, web, web/notify} ← cmd/izdeu
+//	geo ← dispatch ← {dispatch/sqlite, dispatch/postgres, ingest, web, web/notify} ← cmd/izdeu
 //
 // Siblings never import each other, dispatch knows no SQL, HTTP or Kafka, and a package that the table below does not
 // name is an error, so that a new folder is a decision. It reads `go list -json` and exits with status 1 and one line
@@ -32,7 +32,7 @@ type rule struct {
 }
 
 var transports = []string{
-	"database/sql", "modernc.org/sqlite", "github.com/pressly/goose",
+	"database/sql", "modernc.org/sqlite", "github.com/jackc/pgx", "github.com/pressly/goose",
 	"net/http", "github.com/danielgtaylor/huma", "github.com/gorilla",
 	"github.com/segmentio/kafka-go", "github.com/twmb/franz-go",
 }
@@ -42,11 +42,15 @@ var rules = map[string]rule{
 	"dispatch":           {ours: []string{"geo"}, tests: []string{"dispatch/storetest", "dispatch/sqlite"}, denied: transports},
 	"dispatch/storetest": {ours: []string{"geo", "dispatch"}},
 	"dispatch/sqlite":    {ours: []string{"geo", "dispatch"}, tests: []string{"dispatch/storetest"}},
+	"dispatch/postgres":  {ours: []string{"geo", "dispatch"}, tests: []string{"dispatch/storetest", "dispatch/postgres/postgrestest"}},
 	"ingest":             {ours: []string{"geo", "dispatch"}, tests: []string{"dispatch/storetest", "dispatch/sqlite"}},
 	"web":                {ours: []string{"geo", "dispatch"}, tests: []string{"dispatch/storetest", "dispatch/sqlite", "ingest"}},
 	"web/notify":         {ours: []string{"geo", "dispatch"}, tests: []string{"dispatch/sqlite", "ingest"}},
 	"cmd/izdeu":          {anything: true},
-	"deploy":             {ours: []string{"geo", "dispatch"}},
+
+	// The Postgres of the tests, for the tests of any package.
+	"dispatch/postgres/postgrestest": {},
+	"deploy":                         {ours: []string{"geo", "dispatch"}},
 }
 
 // listed is the part of `go list -json` that matters here.
