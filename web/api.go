@@ -29,6 +29,7 @@ type answer struct {
 	Location     string   `header:"Location"`
 	ETag         string   `header:"ETag"`
 	CacheControl string   `header:"Cache-Control"`
+	Disposition  string   `header:"Content-Disposition"`
 	SetCookie    []string `header:"Set-Cookie"`
 	Body         []byte
 }
@@ -151,6 +152,7 @@ func (s *Server) routes() (http.Handler, error) {
 	s.registerSession()
 	s.registerApplications()
 	s.registerCases()
+	s.registerExport()
 	s.registerCallOut()
 	s.registerOwners()
 	s.registerTracks()

@@ -39,6 +39,7 @@ const (
 	opGetApplication   Operation = "get-application"
 	opListCases        Operation = "list-cases"
 	opGetCase          Operation = "get-case"
+	opExportCases      Operation = "export-cases"
 	opGetTimeline      Operation = "get-timeline"
 	opGetCandidates    Operation = "get-candidates"
 	opGetCallOut       Operation = "get-call-out"
@@ -138,7 +139,7 @@ type rights struct {
 	commands   map[dispatch.CommandType]commandRight // nil: every command
 }
 
-var readOperations = []Operation{opGetApplication, opListCases, opGetCase, opGetTimeline, opListTeams, opGetBoard, opLive, opGetStatistics}
+var readOperations = []Operation{opGetApplication, opListCases, opExportCases, opGetCase, opGetTimeline, opListTeams, opGetBoard, opLive, opGetStatistics}
 
 // rightsOf is the one table of what each role may do and see. Every query,
 // every view, every count and every live subscription is made through it.
@@ -163,7 +164,7 @@ var rightsOf = map[Role]rights{
 		cases: ownTeams, teams: teamBases, manage: ownTeams,
 		personal: true, reporter: true, needToKnow: true, assignments: true, rosters: ownTeams,
 		audiences: []dispatch.Audience{dispatch.AudienceTeam},
-		operations: []Operation{opGetApplication, opListCases, opGetCase, opGetTimeline, opGetTracks, opGetPhoto, opPutPhoto, opListTeams, opGetBoard, opLive,
+		operations: []Operation{opGetApplication, opListCases, opExportCases, opGetCase, opGetTimeline, opGetTracks, opGetPhoto, opPutPhoto, opListTeams, opGetBoard, opLive,
 			opFileApplication, opSendCommand, opGetCommand, opGetCallOut, opReportPosition, opSetAvailability,
 			opPushKey, opSubscribePush, opUnsubscribePush},
 		commands: map[dispatch.CommandType]commandRight{
@@ -185,7 +186,7 @@ var rightsOf = map[Role]rights{
 	},
 	RoleService: {
 		cases: ownSystems, personal: true, reporter: true, ownApplications: true,
-		operations: []Operation{opFileApplication, opGetApplication, opListCases, opGetCase, opGetTimeline, opGetBoard, opLive},
+		operations: []Operation{opFileApplication, opGetApplication, opListCases, opExportCases, opGetCase, opGetTimeline, opGetBoard, opLive},
 		commands:   map[dispatch.CommandType]commandRight{},
 	},
 	RoleOffice: {

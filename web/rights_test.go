@@ -40,6 +40,8 @@ func TestRightsRoleByOperation(t *testing.T) {
 		{"get-application", "GET", "/api/v1/applications/102/app-a", nil, [6]int{200, 200, 200, 200, 200, 200}},
 		{"get-application of others", "GET", "/api/v1/applications/103/app-b", nil, [6]int{200, 404, 404, 404, 404, 404}},
 		{"list-cases", "GET", "/api/v1/cases", nil, [6]int{200, 200, 200, 200, 200, 200}},
+		{"export-cases", "GET", "/api/v1/cases/export?format=geojson", nil, [6]int{200, 200, 200, 200, 200, 200}},
+		{"export-cases chosen of others", "GET", "/api/v1/cases/export?format=gpx&chosen=" + b, nil, [6]int{200, 404, 404, 404, 404, 404}},
 		{"get-case", "GET", own + a, nil, [6]int{200, 200, 200, 200, 200, 200}},
 		{"get-case of others", "GET", others + b, nil, [6]int{200, 404, 404, 404, 404, 404}},
 		{"get-timeline", "GET", own + a + "/timeline", nil, [6]int{200, 200, 200, 200, 200, 200}},
@@ -126,7 +128,7 @@ func TestRightsRoleByOperation(t *testing.T) {
 	}
 	w.get("admin", "/openapi.json").into(t, &document)
 	open := []string{"sign-in", "info", "regions", "health", "ready"}
-	walked := []string{"who-am-i", "openapi", "asyncapi", "metrics", "file-application", "get-application", "list-cases", "get-case", "get-timeline",
+	walked := []string{"who-am-i", "openapi", "asyncapi", "metrics", "file-application", "get-application", "list-cases", "export-cases", "get-case", "get-timeline",
 		"get-candidates", "list-owners", "get-tracks", "get-photo", "put-photo", "get-call-out", "send-command", "get-command", "list-dead-letters", "replay-dead-letter", "list-teams", "put-team", "report-position",
 		"set-availability", "get-board", "get-statistics", "sign-out", "live",
 		"list-coordinators", "put-coordinator", "push-key", "subscribe-push", "unsubscribe-push"}
@@ -221,6 +223,8 @@ func (w *world) everything(key string, a, b string) string {
 	for _, path := range []string{"/api/v1/cases?limit=500", "/api/v1/board", "/api/v1/teams", "/api/v1/statistics?group_by=team", "/api/v1/dead-letters",
 		"/api/v1/cases/" + a, "/api/v1/cases/" + a + "/timeline", "/api/v1/cases/" + a + "/candidates",
 		"/api/v1/cases/" + b, "/api/v1/cases/" + b + "/timeline", "/api/v1/cases/" + b + "/candidates",
+		"/api/v1/cases/export?format=geojson&teams=true&chosen=" + a, "/api/v1/cases/export?format=gpx&teams=true&chosen=" + a,
+		"/api/v1/cases/export?format=kml&lang=en&ids=" + a + "," + b,
 		"/api/v1/applications/102/app-a", "/api/v1/applications/103/app-b", "/api/v1/session", "/metrics"} {
 		all.WriteString(w.get(key, path).body)
 	}
