@@ -20,6 +20,7 @@ import (
 	"github.com/segmentio/kafka-go"
 
 	"github.com/izdeu/izdeu/dispatch"
+	"github.com/izdeu/izdeu/ingest/kafkatest"
 )
 
 // childDirectory makes the test binary be the program that is killed.
@@ -33,7 +34,7 @@ func TestMain(m *testing.M) {
 		}
 		return
 	}
-	os.Exit(m.Run())
+	os.Exit(kafkatest.Run(m))
 }
 
 func testLogger(t testing.TB) *slog.Logger {
@@ -131,16 +132,21 @@ func readAll(t testing.TB, client *kafka.Client, topic string) []kafka.Message {
 
 func logEnds(t testing.TB, client *kafka.Client, topic string) (first, end int64) {
 	t.Helper()
+	return partitionEnds(t, client, topic, 0)
+}
+
+func partitionEnds(t testing.TB, client *kafka.Client, topic string, partition int) (first, end int64) {
+	t.Helper()
 	response, err := client.ListOffsets(testContext(t), &kafka.ListOffsetsRequest{Topics: map[string][]kafka.OffsetRequest{
-		topic: {kafka.FirstOffsetOf(0), kafka.LastOffsetOf(0)}}})
+		topic: {kafka.FirstOffsetOf(partition), kafka.LastOffsetOf(partition)}}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	partition := response.Topics[topic][0]
-	if partition.Error != nil {
-		t.Fatal(partition.Error)
+	offsets := response.Topics[topic][0]
+	if offsets.Error != nil {
+		t.Fatal(offsets.Error)
 	}
-	return partition.FirstOffset, partition.LastOffset
+	return offsets.FirstOffset, offsets.LastOffset
 }
 
 // produceUntilKilled says on standard output what was confirmed.
@@ -344,29 +350,6 @@ func TestFreeSpaceOfThisDisk(t *testing.T) {
 	free, err := freeBytes(t.TempDir())
 	if err != nil || free == 0 {
 		t.Fatalf("%d bytes, %v", free, err)
-	}
-}
-
-func TestCreateTopics(t *testing.T) {
-	broker := startBroker(t, t.TempDir())
-	client := startClient(t, broker.Address())
-	settings, err := NewTopics("other.").Settings(Retention{Positions: 2 * time.Hour})
-	if err != nil {
-		t.Fatal(err)
-	}
-	made, err := CreateTopics(testContext(t), client, append(settings, testSettings(t)...))
-	if err != nil || len(made) != len(settings) {
-		t.Fatalf("%v %v", made, err)
-	}
-	if made, err = CreateTopics(testContext(t), client, settings); err != nil || len(made) != 0 {
-		t.Fatalf("a second time: %v %v", made, err)
-	}
-	partitions, err := partitionIDs(testContext(t), client, "other.positions")
-	if err != nil || len(partitions) != 1 {
-		t.Fatalf("%v %v", partitions, err)
-	}
-	if _, err := testTopics.Settings(Retention{Commands: time.Hour}); err == nil {
-		t.Error("commands may be forgotten within an hour")
 	}
 }
 

@@ -16,9 +16,9 @@ import (
 	"github.com/izdeu/izdeu/dispatch"
 )
 
-func startInbox(t testing.TB, address string) *Inbox {
+func startInbox(t testing.TB, k *testKafka) *Inbox {
 	t.Helper()
-	inbox := NewInbox(InboxOptions{Brokers: []string{address}, Client: startClient(t, address), Topics: testTopics,
+	inbox := NewInbox(InboxOptions{Brokers: []string{k.address}, Client: startClient(t, k.address), Topics: k.topics,
 		Logger: testLogger(t), Metrics: NewMetrics(prometheus.NewRegistry())})
 	t.Cleanup(inbox.Close)
 	return inbox
@@ -123,22 +123,23 @@ func filed(from, to int) []kafka.Message {
 }
 
 // Teams come before commands before applications, and reading goes on where it stopped.
-func TestInboxOrder(t *testing.T) {
-	broker := startBroker(t, t.TempDir())
-	producer := startProducer(t, startClient(t, broker.Address()), nil)
-	produce(t, producer, testTopics.Applications, filed(0, 3)...)
-	produce(t, producer, testTopics.Commands, kafka.Message{Value: []byte(`{"command_id":"c0","type":"case.reopen","case_id":"x"}`)})
-	produce(t, producer, testTopics.Teams, kafka.Message{Value: []byte(`{"type":"team.availability","id":"t0","available":true}`)})
-	produce(t, producer, testTopics.Positions, kafka.Message{Value: []byte(`{"team_id":"t0","position":{"type":"Point","coordinates":[63,53]}}`)}, kafka.Message{Value: []byte("no position")})
+func TestInboxOrder(t *testing.T) { onEachKafka(t, inboxOrder) }
 
-	inbox := startInbox(t, broker.Address())
+func inboxOrder(t *testing.T, k *testKafka) {
+	producer := startProducer(t, startClient(t, k.address), nil)
+	produce(t, producer, k.topics.Applications, filed(0, 3)...)
+	produce(t, producer, k.topics.Commands, kafka.Message{Value: []byte(`{"command_id":"c0","type":"case.reopen","case_id":"x"}`)})
+	produce(t, producer, k.topics.Teams, kafka.Message{Value: []byte(`{"type":"team.availability","id":"t0","available":true}`)})
+	produce(t, producer, k.topics.Positions, kafka.Message{Value: []byte(`{"team_id":"t0","position":{"type":"Point","coordinates":[63,53]}}`)}, kafka.Message{Value: []byte("no position")})
+
+	inbox := startInbox(t, k)
 	seek(t, inbox)
 	f := follow(t, inbox)
 	f.until("everything", func() bool { return len(f.messages) == 5 && len(f.positions) == 1 && len(f.offsets) == 4 })
 	if want := []string{"t0", "c0", "a0", "a1", "a2"}; !slices.Equal(ids(f.messages), want) {
 		t.Fatalf("%v instead of %v", ids(f.messages), want)
 	}
-	if m := f.messages[2]; string(m.Value) != `{"id":"a0","kind":"emergency"}` || m.Source != (dispatch.Source{Topic: testTopics.Applications}) || m.At.IsZero() {
+	if m := f.messages[2]; string(m.Value) != `{"id":"a0","kind":"emergency"}` || m.Source != (dispatch.Source{Topic: k.topics.Applications}) || m.At.IsZero() {
 		t.Errorf("%+v", m)
 	}
 	f.nothing()
@@ -156,16 +157,16 @@ func TestInboxOrder(t *testing.T) {
 	}
 
 	// Another inbox goes on from there, and a live one reads what comes.
-	inbox = startInbox(t, broker.Address())
+	inbox = startInbox(t, k)
 	seek(t, inbox, f.stored()...)
 	f.inbox = inbox
 	f.nothing()
-	produce(t, producer, testTopics.Applications, filed(3, 4)...)
+	produce(t, producer, k.topics.Applications, filed(3, 4)...)
 	f.untilMessages(6)
 	if got := ids(f.messages)[5]; got != "a3" {
 		t.Error(got)
 	}
-	if n := counted64(t, inbox.options.Metrics.rewinds.WithLabelValues(testTopics.Applications)); n != 0 {
+	if n := counted64(t, inbox.options.Metrics.rewinds.WithLabelValues(k.topics.Applications)); n != 0 {
 		t.Error("a sound log was rewound")
 	}
 	// The same inbox may be sought again, from the beginning.
@@ -175,16 +176,17 @@ func TestInboxOrder(t *testing.T) {
 }
 
 // After a start, all commands that wait come before the first application.
-func TestInboxCatchesUp(t *testing.T) {
-	broker := startBroker(t, t.TempDir())
-	producer := startProducer(t, startClient(t, broker.Address()), nil)
-	produce(t, producer, testTopics.Applications, filed(0, 3000)...)
+func TestInboxCatchesUp(t *testing.T) { onEachKafka(t, inboxCatchesUp) }
+
+func inboxCatchesUp(t *testing.T, k *testKafka) {
+	producer := startProducer(t, startClient(t, k.address), nil)
+	produce(t, producer, k.topics.Applications, filed(0, 3000)...)
 	var bulk []kafka.Message
 	for n := range 3000 {
 		bulk = append(bulk, kafka.Message{Value: fmt.Appendf(nil, `{"command_id":"c%d","type":"case.reopen","case_id":"x"}`, n)})
 	}
-	produce(t, producer, testTopics.Commands, bulk...)
-	inbox := startInbox(t, broker.Address())
+	produce(t, producer, k.topics.Commands, bulk...)
+	inbox := startInbox(t, k)
 	seek(t, inbox)
 	f := follow(t, inbox)
 	f.untilMessages(6000)
@@ -199,18 +201,19 @@ func TestInboxCatchesUp(t *testing.T) {
 	}
 }
 
-func TestInboxRewinds(t *testing.T) {
-	broker := startBroker(t, t.TempDir())
-	client := startClient(t, broker.Address())
+func TestInboxRewinds(t *testing.T) { onEachKafka(t, inboxRewinds) }
+
+func inboxRewinds(t *testing.T, k *testKafka) {
+	client := startClient(t, k.address)
 	producer := startProducer(t, client, nil)
-	produce(t, producer, testTopics.Applications, filed(0, 5)...)
-	inbox := startInbox(t, broker.Address())
+	produce(t, producer, k.topics.Applications, filed(0, 5)...)
+	inbox := startInbox(t, k)
 	rewinds := func() float64 {
-		return counted64(t, inbox.options.Metrics.rewinds.WithLabelValues(testTopics.Applications))
+		return counted64(t, inbox.options.Metrics.rewinds.WithLabelValues(k.topics.Applications))
 	}
 
 	// Another record stands where the last one was read.
-	seek(t, inbox, dispatch.SourceOffset{Topic: testTopics.Applications, Next: 3, LastHash: [16]byte{1}})
+	seek(t, inbox, dispatch.SourceOffset{Topic: k.topics.Applications, Next: 3, LastHash: [16]byte{1}})
 	f := follow(t, inbox)
 	f.untilMessages(5)
 	if rewinds() != 1 {
@@ -219,7 +222,7 @@ func TestInboxRewinds(t *testing.T) {
 	sound := f.stored()
 
 	// The log ends before.
-	seek(t, inbox, dispatch.SourceOffset{Topic: testTopics.Applications, Next: 50, LastHash: [16]byte{1}})
+	seek(t, inbox, dispatch.SourceOffset{Topic: k.topics.Applications, Next: 50, LastHash: [16]byte{1}})
 	f = follow(t, inbox)
 	f.untilMessages(5)
 	if rewinds() != 2 {
@@ -227,22 +230,20 @@ func TestInboxRewinds(t *testing.T) {
 	}
 
 	// What was read last has been removed since, but nothing unread: all is well.
-	if err := broker.cluster.DeleteRecords(testTopics.Applications, 0, 5); err != nil {
-		t.Fatal(err)
-	}
+	k.deleteRecords(t, k.topics.Applications, 5)
 	seek(t, inbox, sound...)
 	f = follow(t, inbox)
 	f.nothing()
 	lost := func() float64 {
-		return counted64(t, inbox.options.Metrics.removedUnread.WithLabelValues(testTopics.Applications))
+		return counted64(t, inbox.options.Metrics.removedUnread.WithLabelValues(k.topics.Applications))
 	}
 	if rewinds() != 2 || lost() != 0 {
 		t.Errorf("%v rewinds, %v lost", rewinds(), lost())
 	}
 
 	// Records were removed before they were read: that is said, and reading goes on.
-	produce(t, producer, testTopics.Applications, filed(5, 6)...)
-	seek(t, inbox, dispatch.SourceOffset{Topic: testTopics.Applications, Next: 2, LastHash: sound[0].LastHash})
+	produce(t, producer, k.topics.Applications, filed(5, 6)...)
+	seek(t, inbox, dispatch.SourceOffset{Topic: k.topics.Applications, Next: 2, LastHash: sound[0].LastHash})
 	f = follow(t, inbox)
 	f.untilMessages(1)
 	if ids(f.messages)[0] != "a5" || lost() != 3 {
@@ -251,71 +252,64 @@ func TestInboxRewinds(t *testing.T) {
 }
 
 // A broker that goes away and comes back, with the inbox waiting.
-func TestInboxWaitsForTheBroker(t *testing.T) {
-	directory := t.TempDir()
-	broker := startBroker(t, directory)
-	address := broker.Address()
-	producer := startProducer(t, startClient(t, address), nil)
-	produce(t, producer, testTopics.Applications, filed(0, 3)...)
-	inbox := startInbox(t, address)
+func TestInboxWaitsForTheBroker(t *testing.T) { onEachKafka(t, inboxWaitsForTheBroker) }
+
+func inboxWaitsForTheBroker(t *testing.T, k *testKafka) {
+	producer := startProducer(t, startClient(t, k.address), nil)
+	produce(t, producer, k.topics.Applications, filed(0, 3)...)
+	inbox := startInbox(t, k)
 	seek(t, inbox)
 	f := follow(t, inbox)
 	f.untilMessages(3)
-	if err := broker.Close(); err != nil {
-		t.Fatal(err)
-	}
+	k.stop(t)
 	f.nothing()
 	if _, err := inbox.Ends(testContext(t)); err == nil {
 		t.Error("the ends of a broker that is away are known")
 	}
-	broker = startBroker(t, directory, func(o *BrokerOptions) { o.Listen = address })
-	produce(t, producer, testTopics.Applications, filed(3, 6)...)
+	k.start(t)
+	produce(t, producer, k.topics.Applications, filed(3, 6)...)
 	f.untilMessages(6)
 	if want := []string{"a0", "a1", "a2", "a3", "a4", "a5"}; !slices.Equal(ids(f.messages), want) {
 		t.Fatalf("%v", ids(f.messages))
 	}
 
 	// An inbox that starts while the broker is away.
-	if err := broker.Close(); err != nil {
-		t.Fatal(err)
-	}
-	inbox = startInbox(t, address)
+	k.stop(t)
+	inbox = startInbox(t, k)
 	seek(t, inbox, f.stored()...)
 	f.inbox = inbox
 	f.nothing()
-	startBroker(t, directory, func(o *BrokerOptions) { o.Listen = address })
-	produce(t, producer, testTopics.Applications, filed(6, 7)...)
+	k.start(t)
+	produce(t, producer, k.topics.Applications, filed(6, 7)...)
 	f.untilMessages(7)
 }
 
 // A log that was begun anew while the inbox was reading is read whole.
-func TestInboxNewLog(t *testing.T) {
-	broker := startBroker(t, t.TempDir())
-	address := broker.Address()
-	producer := startProducer(t, startClient(t, address), nil)
-	produce(t, producer, testTopics.Applications, filed(0, 5)...)
-	inbox := startInbox(t, address)
+func TestInboxNewLog(t *testing.T) { onEachKafka(t, inboxNewLog) }
+
+func inboxNewLog(t *testing.T, k *testKafka) {
+	producer := startProducer(t, startClient(t, k.address), nil)
+	produce(t, producer, k.topics.Applications, filed(0, 5)...)
+	inbox := startInbox(t, k)
 	seek(t, inbox)
 	f := follow(t, inbox)
 	f.untilMessages(5)
-	if err := broker.Close(); err != nil {
-		t.Fatal(err)
-	}
-	startBroker(t, t.TempDir(), func(o *BrokerOptions) { o.Listen = address })
-	produce(t, producer, testTopics.Applications, filed(10, 12)...)
+	k.beginAnew(t)
+	produce(t, producer, k.topics.Applications, filed(10, 12)...)
 	f.untilMessages(7)
 	if got := ids(f.messages)[5:]; !slices.Equal(got, []string{"a10", "a11"}) {
 		t.Error(got)
 	}
 }
 
-func TestInboxDeadLetters(t *testing.T) {
-	broker := startBroker(t, t.TempDir())
-	producer := startProducer(t, startClient(t, broker.Address()), nil)
+func TestInboxDeadLetters(t *testing.T) { onEachKafka(t, inboxDeadLetters) }
+
+func inboxDeadLetters(t *testing.T, k *testKafka) {
+	producer := startProducer(t, startClient(t, k.address), nil)
 	big := append(filed(0, 1)[0].Value, strings.Repeat(" ", 3<<20)...)
-	produce(t, producer, testTopics.Applications, kafka.Message{Value: big}, kafka.Message{Key: []byte("k")},
+	produce(t, producer, k.topics.Applications, kafka.Message{Value: big}, kafka.Message{Key: []byte("k")},
 		kafka.Message{Value: []byte(`{"id":"again","kind":"emergency"}`), Headers: []kafka.Header{{Key: ReplayHeader, Value: []byte("17")}}})
-	inbox := startInbox(t, broker.Address())
+	inbox := startInbox(t, k)
 	seek(t, inbox)
 	f := follow(t, inbox)
 	f.untilMessages(3)
@@ -331,14 +325,15 @@ func TestInboxDeadLetters(t *testing.T) {
 }
 
 // A log that fills faster than the leader reads is not taken into memory.
-func TestInboxIsBounded(t *testing.T) {
-	broker := startBroker(t, t.TempDir())
-	producer := startProducer(t, startClient(t, broker.Address()), nil)
+func TestInboxIsBounded(t *testing.T) { onEachKafka(t, inboxIsBounded) }
+
+func inboxIsBounded(t *testing.T, k *testKafka) {
+	producer := startProducer(t, startClient(t, k.address), nil)
 	record := kafka.Message{Value: fmt.Appendf(nil, `{"id":"x","kind":"emergency","note":%q}`, strings.Repeat("x", 900<<10))}
 	for range 60 {
-		produce(t, producer, testTopics.Applications, record)
+		produce(t, producer, k.topics.Applications, record)
 	}
-	inbox := startInbox(t, broker.Address())
+	inbox := startInbox(t, k)
 	seek(t, inbox)
 	lane := inbox.lanes[applications]
 	deadline := time.Now().Add(30 * time.Second)
@@ -357,36 +352,46 @@ func TestInboxIsBounded(t *testing.T) {
 }
 
 // The group shows how far the leader is, without members.
-func TestGroupOffsets(t *testing.T) {
-	broker := startBroker(t, t.TempDir())
-	client := startClient(t, broker.Address())
+func TestGroupOffsets(t *testing.T) { onEachKafka(t, groupOffsets) }
+
+func groupOffsets(t *testing.T, k *testKafka) {
+	client := startClient(t, k.address)
 	producer := startProducer(t, client, nil)
-	produce(t, producer, testTopics.Applications, filed(0, 4)...)
-	inbox := startInbox(t, broker.Address())
+	produce(t, producer, k.topics.Applications, filed(0, 4)...)
+	committed := func() (offset int64, err error) {
+		response, err := client.OffsetFetch(testContext(t), &kafka.OffsetFetchRequest{GroupID: DefaultGroup, Topics: map[string][]int{k.topics.Applications: {0}}})
+		if err == nil {
+			err = response.Error
+		}
+		if err == nil {
+			offset, err = response.Topics[k.topics.Applications][0].CommittedOffset, response.Topics[k.topics.Applications][0].Error
+		}
+		return offset, err
+	}
+	if k.apache != nil { // the first question about a group makes it look for the group's coordinator
+		waitFor(t, "the group's coordinator", func() bool { _, err := committed(); return err == nil })
+	}
+	inbox := startInbox(t, k)
 	seek(t, inbox)
 	f := follow(t, inbox)
 	f.untilMessages(4)
 	inbox.Close() // commits the last ones
-	response, err := client.OffsetFetch(testContext(t), &kafka.OffsetFetchRequest{GroupID: DefaultGroup, Topics: map[string][]int{testTopics.Applications: {0}}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got := response.Topics[testTopics.Applications][0]; got.CommittedOffset != 4 || got.Error != nil {
-		t.Errorf("%+v", got)
+	if offset, err := committed(); err != nil || offset != 4 {
+		t.Errorf("%d %v", offset, err)
 	}
 }
 
 func BenchmarkInbox(b *testing.B) {
-	broker := startBroker(b, b.TempDir())
-	producer := startProducer(b, startClient(b, broker.Address()), nil)
+	k := embeddedKafka(b)
+	producer := startProducer(b, startClient(b, k.address), nil)
 	bulk := make([]kafka.Message, 1000)
 	for i := range bulk {
 		bulk[i].Value = []byte(contractApplication)
 	}
 	for range 50 {
-		produce(b, producer, testTopics.Applications, bulk...)
+		produce(b, producer, k.topics.Applications, bulk...)
 	}
-	inbox := startInbox(b, broker.Address())
+	inbox := startInbox(b, k)
 	f := follow(b, inbox)
 	count := 0
 	for b.Loop() {
@@ -400,15 +405,15 @@ func BenchmarkInbox(b *testing.B) {
 
 // From one record sent to the leader having it, one after the other.
 func BenchmarkProduceToNext(b *testing.B) {
-	broker := startBroker(b, b.TempDir())
-	producer := startProducer(b, startClient(b, broker.Address()), nil)
-	inbox := startInbox(b, broker.Address())
-	produce(b, producer, testTopics.Applications, kafka.Message{Value: []byte(contractApplication)})
+	k := embeddedKafka(b)
+	producer := startProducer(b, startClient(b, k.address), nil)
+	inbox := startInbox(b, k)
+	produce(b, producer, k.topics.Applications, kafka.Message{Value: []byte(contractApplication)})
 	seek(b, inbox)
 	f := follow(b, inbox)
 	f.untilMessages(1)
 	for b.Loop() {
-		produce(b, producer, testTopics.Applications, kafka.Message{Value: []byte(contractApplication)})
+		produce(b, producer, k.topics.Applications, kafka.Message{Value: []byte(contractApplication)})
 		f.messages = f.messages[:0]
 		f.untilMessages(1)
 	}

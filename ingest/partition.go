@@ -116,7 +116,7 @@ func (p *partitionReader) read(ctx context.Context) error {
 	}
 	reader := kafka.NewReader(kafka.ReaderConfig{
 		Brokers: p.inbox.options.Brokers, Topic: p.lane.topic, Partition: p.partition,
-		Dialer:   &kafka.Dialer{ClientID: ClientID, Timeout: 3 * time.Second, DualStack: true},
+		Dialer:   dialer(p.inbox.options.Client),
 		MinBytes: 1, MaxBytes: 1 << 20, MaxWait: fetchWait, QueueCapacity: 100,
 		ReadBackoffMin: time.Millisecond, ReadBackoffMax: 500 * time.Millisecond,
 		ReadLagInterval: -1, OffsetOutOfRangeError: true,

@@ -440,7 +440,7 @@ func unavailable(topic string, cause error) error {
 	if errors.Is(cause, ErrProducerClosed) {
 		return cause
 	}
-	return fmt.Errorf("%w (topic %s): %w", dispatch.ErrIntakeAway, topic, cause)
+	return fmt.Errorf("%w (topic %s): %w", dispatch.ErrIntakeAway, topic, access(cause))
 }
 
 func recordSize(message *kafka.Message) int {

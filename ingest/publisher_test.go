@@ -103,9 +103,9 @@ func (s letterStore) DeadLetter(_ context.Context, id int64) (*dispatch.DeadLett
 	return &letter, nil
 }
 
-func startPublisher(t *testing.T, journal *memoryJournal, producer *Producer) (*Publisher, func()) {
+func startPublisher(t *testing.T, topics Topics, journal *memoryJournal, producer *Producer) (*Publisher, func()) {
 	registry := prometheus.NewRegistry()
-	p := NewPublisher(PublisherOptions{Journal: journal, Store: letterStore{journal}, Producer: producer, Topics: testTopics,
+	p := NewPublisher(PublisherOptions{Journal: journal, Store: letterStore{journal}, Producer: producer, Topics: topics,
 		Installation: "test", Logger: testLogger(t), Metrics: NewMetrics(registry), Registry: registry})
 	ctx, cancel := context.WithCancel(testContext(t))
 	done := make(chan struct{})
@@ -121,7 +121,7 @@ func startPublisher(t *testing.T, journal *memoryJournal, producer *Producer) (*
 	return p, stop
 }
 
-func waitFor(t *testing.T, what string, done func() bool) {
+func waitFor(t testing.TB, what string, done func() bool) {
 	t.Helper()
 	deadline := time.Now().Add(30 * time.Second)
 	for !done() {
@@ -132,28 +132,25 @@ func waitFor(t *testing.T, what string, done func() bool) {
 	}
 }
 
-func TestPublishEvents(t *testing.T) {
-	directory := t.TempDir()
-	broker := startBroker(t, directory)
-	address := broker.Address()
-	client := startClient(t, address)
+func TestPublishEvents(t *testing.T) { onEachKafka(t, publishEvents) }
+
+func publishEvents(t *testing.T, k *testKafka) {
+	client := startClient(t, k.address)
 	producer := startProducer(t, client, nil)
 	journal := newMemoryJournal()
 	journal.add(2500)
-	p, stop := startPublisher(t, journal, producer)
+	p, stop := startPublisher(t, k.topics, journal, producer)
 	waitFor(t, "the first events", func() bool { return p.Lag() == 0 })
 	journal.add(1)
 	waitFor(t, "one more", func() bool { return p.Lag() == 0 })
 
 	// Events that come while Kafka is away are published when it is back.
-	if err := broker.Close(); err != nil {
-		t.Fatal(err)
-	}
+	k.stop(t)
 	journal.add(10)
 	if p.Lag() == 0 {
 		t.Fatal("published into nowhere")
 	}
-	startBroker(t, directory, func(o *BrokerOptions) { o.Listen = address })
+	k.start(t)
 	waitFor(t, "what came meanwhile", func() bool { return p.Lag() == 0 })
 	stop()
 	if cursor := journal.cursors[dispatch.CursorPublished]; cursor != 2511 {
@@ -161,11 +158,11 @@ func TestPublishEvents(t *testing.T) {
 	}
 	// A new leader goes on where the old one was.
 	journal.add(1)
-	p, _ = startPublisher(t, journal, producer)
+	p, _ = startPublisher(t, k.topics, journal, producer)
 	waitFor(t, "the new leader", func() bool { return p.Lag() == 0 })
 
 	next := 1
-	for _, m := range readAll(t, client, testTopics.Events) {
+	for _, m := range readAll(t, client, k.topics.Events) {
 		headers := map[string]string{}
 		for _, header := range m.Headers {
 			headers[header.Key] = string(header.Value)
@@ -191,34 +188,36 @@ func TestPublishEvents(t *testing.T) {
 	}
 }
 
-func TestPublishDeadLetters(t *testing.T) {
-	broker := startBroker(t, t.TempDir())
-	client := startClient(t, broker.Address())
+func TestPublishDeadLetters(t *testing.T) { onEachKafka(t, publishDeadLetters) }
+
+func publishDeadLetters(t *testing.T, k *testKafka) {
+	client := startClient(t, k.address)
 	journal := newMemoryJournal()
 	big := bytes.Repeat([]byte("x"), 3<<20)
-	source := dispatch.Source{Topic: testTopics.Applications, Partition: 0, Offset: 12}
+	source := dispatch.Source{Topic: k.topics.Applications, Partition: 0, Offset: 12}
 	journal.add(0, dispatch.DeadLetter{Source: source, Reason: DeadTooLarge, Detail: "the value is larger than 1 MiB", Key: []byte("k"), Value: big})
-	_, _ = startPublisher(t, journal, startProducer(t, client, nil))
+	_, _ = startPublisher(t, k.topics, journal, startProducer(t, client, nil))
 	arrived := func(n int64) func() bool {
-		return func() bool { _, end := logEnds(t, client, testTopics.DeadLetter); return end == n }
+		return func() bool { _, end := logEnds(t, client, k.topics.DeadLetter); return end == n }
 	}
 	waitFor(t, "the first", arrived(1))
 	journal.add(0, dispatch.DeadLetter{Source: source, Reason: DeadEmpty, Detail: "the record has no value"})
 	waitFor(t, "the second", arrived(2))
-	all := readAll(t, client, testTopics.DeadLetter)
+	all := readAll(t, client, k.topics.DeadLetter)
 	hash := sha256.Sum256(big)
 	want := []kafka.Header{{Key: "reason", Value: []byte(DeadTooLarge)}, {Key: "detail", Value: []byte("the value is larger than 1 MiB")},
-		{Key: "topic", Value: []byte(testTopics.Applications)}, {Key: "partition", Value: []byte("0")}, {Key: "offset", Value: []byte("12")},
+		{Key: "topic", Value: []byte(k.topics.Applications)}, {Key: "partition", Value: []byte("0")}, {Key: "offset", Value: []byte("12")},
 		{Key: "sha256", Value: []byte(hex.EncodeToString(hash[:]))}}
 	if fmt.Sprint(all[0].Headers) != fmt.Sprint(want) || len(all[0].Value) != 64<<10 || string(all[0].Key) != "k" {
 		t.Errorf("%v, %d bytes", all[0].Headers, len(all[0].Value))
 	}
 }
 
-func TestIntake(t *testing.T) {
-	broker := startBroker(t, t.TempDir())
-	client := startClient(t, broker.Address())
-	intake := NewIntake(client, startProducer(t, client, nil), testTopics)
+func TestIntake(t *testing.T) { onEachKafka(t, intake) }
+
+func intake(t *testing.T, k *testKafka) {
+	client := startClient(t, k.address)
+	intake := NewIntake(client, startProducer(t, client, nil), k.topics)
 	ctx := testContext(t)
 	if err := intake.Ready(ctx); err != nil {
 		t.Fatal(err)
@@ -247,7 +246,7 @@ func TestIntake(t *testing.T) {
 	if err := intake.ReportPosition(ctx, "t1", []byte(`{"position":{"type":"Point","coordinates":[63,53]}}`)); err != nil {
 		t.Fatal(err)
 	}
-	letter := dispatch.DeadLetter{ID: 9, Source: dispatch.Source{Topic: testTopics.Applications}, Value: []byte(`{"id":"again","kind":"emergency"}`)}
+	letter := dispatch.DeadLetter{ID: 9, Source: dispatch.Source{Topic: k.topics.Applications}, Value: []byte(`{"id":"again","kind":"emergency"}`)}
 	if err := intake.Replay(ctx, letter); err != nil {
 		t.Fatal(err)
 	}
@@ -256,7 +255,7 @@ func TestIntake(t *testing.T) {
 		t.Error("replayed into another's topic")
 	}
 
-	inbox := startInbox(t, broker.Address())
+	inbox := startInbox(t, k)
 	seek(t, inbox)
 	f := follow(t, inbox)
 	f.until("everything", func() bool { return len(f.messages) == 5 && len(f.positions) == 1 })
@@ -281,13 +280,13 @@ func TestIntake(t *testing.T) {
 	}
 
 	// What is wrong is told and not sent.
-	_, before := logEnds(t, client, testTopics.Applications)
+	_, before := logEnds(t, client, k.topics.Applications)
 	for _, body := range []string{``, `[]`, `{"id":"x"}`, strings.Replace(contractApplication, `"source":{`, `"source":7,"x":{`, 1)} {
 		if _, _, err := intake.FileApplication(ctx, "form", []byte(body)); err == nil {
 			t.Errorf("%s was taken in", body)
 		}
 	}
-	if _, after := logEnds(t, client, testTopics.Applications); after != before {
+	if _, after := logEnds(t, client, k.topics.Applications); after != before {
 		t.Error("something wrong was sent")
 	}
 }

@@ -113,21 +113,18 @@ func orDefault(value, fallback time.Duration) time.Duration {
 }
 
 // CreateTopics makes the topics that an outside Kafka does not have yet: one
-// partition, the broker's own replication factor (a fixed one is refused by a
-// smaller cluster), our retention and [MaxMessageBytes]. Topics that exist are
-// left as they are, whatever their number of partitions.
+// partition, as many copies as [replication] says, our retention and
+// [MaxMessageBytes]. Topics that exist are left as they are, whatever their
+// number of partitions; [CheckTopics] says what is dangerous about them.
 //
-// It returns the names of the topics it made.
+// It returns the names of the topics it made. An *[AccessError] says that Kafka
+// does not take this client.
 func CreateTopics(ctx context.Context, client *kafka.Client, settings []TopicSetting) ([]string, error) {
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
-	names := make([]string, len(settings))
-	for i, setting := range settings {
-		names[i] = setting.Name
-	}
-	metadata, err := client.Metadata(ctx, &kafka.MetadataRequest{Topics: names})
+	metadata, err := topicMetadata(ctx, client, settings)
 	if err != nil {
-		return nil, fmt.Errorf("ingest: asking Kafka at %s for its topics: %w", client.Addr, err)
+		return nil, err
 	}
 	exists := make(map[string]bool, len(metadata.Topics))
 	for _, topic := range metadata.Topics {
@@ -135,25 +132,30 @@ func CreateTopics(ctx context.Context, client *kafka.Client, settings []TopicSet
 			exists[topic.Name] = true
 		}
 	}
+	factor, inSync := replication(len(metadata.Brokers))
 	request := &kafka.CreateTopicsRequest{}
 	for _, setting := range settings {
 		if exists[setting.Name] {
 			continue
 		}
-		request.Topics = append(request.Topics, kafka.TopicConfig{
-			Topic: setting.Name, NumPartitions: 1, ReplicationFactor: -1,
+		topic := kafka.TopicConfig{
+			Topic: setting.Name, NumPartitions: 1, ReplicationFactor: factor,
 			ConfigEntries: []kafka.ConfigEntry{
 				{ConfigName: "retention.ms", ConfigValue: strconv.FormatInt(setting.Retention.Milliseconds(), 10)},
 				{ConfigName: "max.message.bytes", ConfigValue: strconv.Itoa(MaxMessageBytes)},
 			},
-		})
+		}
+		if factor > 1 {
+			topic.ConfigEntries = append(topic.ConfigEntries, kafka.ConfigEntry{ConfigName: "min.insync.replicas", ConfigValue: strconv.Itoa(inSync)})
+		}
+		request.Topics = append(request.Topics, topic)
 	}
 	if len(request.Topics) == 0 {
 		return nil, nil
 	}
 	response, err := client.CreateTopics(ctx, request)
 	if err != nil {
-		return nil, fmt.Errorf("ingest: creating topics: %w", err)
+		return nil, fmt.Errorf("ingest: creating topics: %w", access(err))
 	}
 	var made []string
 	var failures []error
@@ -168,4 +170,33 @@ func CreateTopics(ctx context.Context, client *kafka.Client, settings []TopicSet
 	}
 	sort.Strings(made)
 	return made, errors.Join(failures...)
+}
+
+// replication follows the number of brokers: up to three copies of a record, of
+// which two have to stand before it counts as taken in. Then one broker may be
+// lost with its disk and nothing is; of two brokers both are needed.
+func replication(brokers int) (factor, inSync int) {
+	factor = max(1, min(brokers, 3))
+	return factor, min(factor, 2)
+}
+
+func topicMetadata(ctx context.Context, client *kafka.Client, settings []TopicSetting) (*kafka.MetadataResponse, error) {
+	names := make([]string, len(settings))
+	for i, setting := range settings {
+		names[i] = setting.Name
+	}
+	metadata, err := client.Metadata(ctx, &kafka.MetadataRequest{Topics: names})
+	if err != nil {
+		if told := access(err); told != err {
+			return nil, told
+		}
+		if transport, ok := client.Transport.(*kafka.Transport); ok && hangsUp(err) {
+			if transport.TLS == nil {
+				return nil, fmt.Errorf("Kafka at %s closes the connection without a word: does it want --kafka-tls? %w", client.Addr, err)
+			}
+			return nil, fmt.Errorf("Kafka at %s closes the connection without a word: if it has no TLS on that port, leave --kafka-tls out: %w", client.Addr, err)
+		}
+		return nil, fmt.Errorf("ingest: asking Kafka at %s for its topics: %w", client.Addr, err)
+	}
+	return metadata, nil
 }

@@ -45,6 +45,7 @@ type serveCommand struct {
 	KafkaListen   string            `env:"IZDEU_KAFKA_LISTEN" default:"127.0.0.1:9092" placeholder:"HOST:PORT" help:"Where the embedded broker answers (${default}). Whoever reaches it is trusted as an administrator. Port 0 takes a free one."`
 	KafkaHost     string            `name:"kafka-advertise" env:"IZDEU_KAFKA_ADVERTISE" placeholder:"HOST[:PORT]" help:"What the embedded broker tells outside producers to connect to, where that is not --kafka-listen."`
 	KafkaPrefix   string            `env:"IZDEU_KAFKA_PREFIX" default:"izdeu." placeholder:"PREFIX" help:"Begins the name of every topic (${default})."`
+	KafkaAccess   kafkaAccess       `embed:""`
 	Database      string            `env:"IZDEU_DATABASE" placeholder:"URL" help:"Another database than the embedded one. This release has only the embedded one: leave it empty."`
 	Demo          bool              `env:"IZDEU_DEMO" help:"Play the Kostanay teams and a day of invented cases, in a data directory of its own."`
 	DutyPhone     string            `env:"IZDEU_DUTY_PHONE" default:"112" placeholder:"PHONE" help:"Shown wherever the program cannot help (${default})."`
@@ -209,6 +210,8 @@ func (c *serveCommand) check() error {
 		return misused("--database: this release has only the embedded database; PostgreSQL comes in a later one. Leave the flag out")
 	case c.Database != "":
 		return misused("--database: leave it empty for the embedded database; this release has no other")
+	case c.Kafka == "" && c.KafkaAccess.given():
+		return misused("--kafka-tls, --kafka-user and their like are for a Kafka of your own: name its brokers with --kafka")
 	case c.AlarmWindow < 0:
 		return misused("--alarm-window: a time such as 60s, or 0 to tell each alarm by itself")
 	}

@@ -31,6 +31,7 @@ type sendCommand struct {
 	Prefix  string        `name:"kafka-prefix" env:"IZDEU_KAFKA_PREFIX" placeholder:"PREFIX" help:"Begins the name of every topic; default: what the server uses, or izdeu."`
 	Topic   string        `env:"IZDEU_TOPIC" enum:",applications,teams,commands,positions" default:"" placeholder:"TOPIC" help:"Send every line to this topic as it is: applications, teams, commands or positions."`
 	Strict  bool          `help:"Check every line by the rules of the HTTP API first, and send nothing when one is wrong."`
+	Access  kafkaAccess   `embed:""`
 	Timeout time.Duration `env:"IZDEU_SEND_TIMEOUT" default:"10m" placeholder:"TIME" help:"How long to go on trying while Kafka does not answer (${default})."`
 }
 
@@ -77,7 +78,7 @@ func (c *sendCommand) Run(ctx context.Context, streams console) error {
 			return err
 		}
 	}
-	client, disconnect, err := ingest.NewClient(brokers)
+	client, disconnect, err := c.Access.connect(brokers)
 	if err != nil {
 		return err
 	}

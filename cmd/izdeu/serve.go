@@ -15,7 +15,6 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
-	"github.com/segmentio/kafka-go"
 
 	"github.com/izdeu/izdeu/dispatch"
 	"github.com/izdeu/izdeu/dispatch/sqlite"
@@ -118,13 +117,13 @@ func serve(ctx context.Context, c *serveCommand, adminKey string, out io.Writer,
 	if err != nil {
 		return err
 	}
-	client, disconnect, err := ingest.NewClient(brokers)
+	client, disconnect, err := c.KafkaAccess.connect(brokers)
 	if err != nil {
-		return misused("%s", err)
+		return err
 	}
 	o.onEnd("the connections to Kafka", func() error { disconnect(); return nil })
 	if c.Kafka != "" {
-		if err := c.createTopics(ctx, client, topicSettings, log); err != nil {
+		if err := prepareTopics(ctx, client, topics, topicSettings, log); err != nil {
 			return err
 		}
 	}
@@ -239,22 +238,6 @@ func (c *serveCommand) openBroker(o *owner, directory *dataDirectory, topics []i
 	}
 	o.onEnd("the embedded broker", broker.Close)
 	return []string{reachable(broker.Address())}, space.Check, nil
-}
-
-// createTopics makes what is missing on an outside Kafka. One that is away is
-// waited for by everything else, so it holds up nothing here.
-func (c *serveCommand) createTopics(ctx context.Context, client *kafka.Client, topics []ingest.TopicSetting, log *slog.Logger) error {
-	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
-	defer cancel()
-	made, err := ingest.CreateTopics(ctx, client, topics)
-	if err != nil {
-		log.Warn("the topics could not be looked at; if Kafka does not have them, make them or start again", "error", err)
-		return nil
-	}
-	if len(made) > 0 {
-		log.Info("topics were made", "topics", made)
-	}
-	return nil
 }
 
 // firstAdminKey makes the first key of an installation; empty when there is one.
