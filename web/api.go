@@ -153,6 +153,7 @@ func (s *Server) routes() (http.Handler, error) {
 	s.registerApplications()
 	s.registerCases()
 	s.registerExport()
+	s.registerMap(mux)
 	s.registerCallOut()
 	s.registerOwners()
 	s.registerTracks()
@@ -215,9 +216,10 @@ func (s *Server) methodOrNothing(mux *http.ServeMux) http.HandlerFunc {
 // safe sets the headers of every answer, bounds bodies, and keeps a panic from
 // ending anything but its own request.
 func (s *Server) safe(next http.Handler) http.Handler {
+	policy := s.config.Basemap.policy()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		header := w.Header()
-		header.Set("Content-Security-Policy", contentPolicy)
+		header.Set("Content-Security-Policy", policy)
 		header.Set("X-Content-Type-Options", "nosniff")
 		header.Set("Referrer-Policy", "same-origin")
 		header.Set("X-Frame-Options", "DENY")

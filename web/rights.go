@@ -35,6 +35,8 @@ const (
 	opSignOut          Operation = "sign-out"
 	opInfo             Operation = "info"
 	opRegions          Operation = "regions"
+	opBasemap          Operation = "basemap"
+	opRings            Operation = "rings"
 	opFileApplication  Operation = "file-application"
 	opGetApplication   Operation = "get-application"
 	opListCases        Operation = "list-cases"
@@ -74,7 +76,7 @@ const (
 var openOperations = []Operation{opSignIn, opInfo, opRegions, opHealth, opReady}
 
 // everybodys operations are allowed to every key.
-var everybodysOperations = []Operation{opWhoAmI, opSignOut, opOpenAPI, opAsyncAPI}
+var everybodysOperations = []Operation{opWhoAmI, opSignOut, opBasemap, opRings, opOpenAPI, opAsyncAPI}
 
 // reach says which cases or teams a right is about.
 type reach uint8

@@ -35,6 +35,8 @@ func TestRightsRoleByOperation(t *testing.T) {
 		{"who-am-i", "GET", "/api/v1/session", nil, [6]int{200, 200, 200, 200, 200, 200}},
 		{"openapi", "GET", "/openapi.json", nil, [6]int{200, 200, 200, 200, 200, 200}},
 		{"asyncapi", "GET", "/asyncapi.json", nil, [6]int{200, 200, 200, 200, 200, 200}},
+		{"basemap", "GET", "/basemap.pmtiles", nil, [6]int{404, 404, 404, 404, 404, 404}},
+		{"rings", "GET", "/api/v1/rings", nil, [6]int{200, 200, 200, 200, 200, 200}},
 		{"metrics", "GET", "/metrics", nil, [6]int{200, 403, 403, 403, 403, 200}},
 		{"file-application", "POST", "/api/v1/applications", func(role string) string { return application(role, "1") }, [6]int{202, 202, 202, 202, 202, 403}},
 		{"get-application", "GET", "/api/v1/applications/102/app-a", nil, [6]int{200, 200, 200, 200, 200, 200}},
@@ -128,7 +130,7 @@ func TestRightsRoleByOperation(t *testing.T) {
 	}
 	w.get("admin", "/openapi.json").into(t, &document)
 	open := []string{"sign-in", "info", "regions", "health", "ready"}
-	walked := []string{"who-am-i", "openapi", "asyncapi", "metrics", "file-application", "get-application", "list-cases", "export-cases", "get-case", "get-timeline",
+	walked := []string{"who-am-i", "basemap", "rings", "openapi", "asyncapi", "metrics", "file-application", "get-application", "list-cases", "export-cases", "get-case", "get-timeline",
 		"get-candidates", "list-owners", "get-tracks", "get-photo", "put-photo", "get-call-out", "send-command", "get-command", "list-dead-letters", "replay-dead-letter", "list-teams", "put-team", "report-position",
 		"set-availability", "get-board", "get-statistics", "sign-out", "live",
 		"list-coordinators", "put-coordinator", "push-key", "subscribe-push", "unsubscribe-push"}

@@ -14,6 +14,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"github.com/izdeu/izdeu/dispatch"
+	"github.com/izdeu/izdeu/geo"
 )
 
 // Store is what this package reads. Both stores of dispatch implement it.
@@ -65,8 +66,10 @@ type Config struct {
 	// PushPrivate lets browsers name a push service that has no https.
 	PushPrivate bool
 
-	DutyPhone    string // shown wherever the program cannot help
-	Demo         bool   // everything here is demo data
+	DutyPhone    string         // shown wherever the program cannot help
+	Basemap      Basemap        // the map under the board
+	Rings        *geo.RingTable // distances of lost persons; nil: none are shown
+	Demo         bool           // everything here is demo data
 	Version      string
 	Installation string
 	KafkaPrefix  string // of the topics, for the AsyncAPI document; "izdeu." when empty

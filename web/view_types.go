@@ -492,10 +492,11 @@ type SessionAnswer struct {
 
 // InfoAnswer says what this installation is.
 type InfoAnswer struct {
-	Version      string `json:"version"`
-	Installation string `json:"installation"`
-	Demo         bool   `json:"demo"`
-	DutyPhone    string `json:"duty_phone,omitempty"`
+	Version      string  `json:"version"`
+	Installation string  `json:"installation"`
+	Demo         bool    `json:"demo"`
+	DutyPhone    string  `json:"duty_phone,omitempty"`
+	Basemap      Basemap `json:"basemap"`
 }
 
 // HealthAnswer says how the program is.

@@ -69,6 +69,10 @@ func serve(ctx context.Context, c *serveCommand, adminKey string, out io.Writer,
 	if err != nil {
 		return err
 	}
+	basemap, rings, err := c.mapSettings()
+	if err != nil {
+		return err
+	}
 	topics := ingest.NewTopics(c.KafkaPrefix)
 	topicSettings, err := topics.Settings(ingest.Retention{})
 	if err != nil {
@@ -162,7 +166,7 @@ func serve(ctx context.Context, c *serveCommand, adminKey string, out io.Writer,
 	server, err := web.New(web.Config{
 		Store: store, Feed: feed, Intake: ingest.NewIntake(client, producer, topics), Statistics: store,
 		AdminKey: adminKey, SecureCookies: c.SecureCookies, PublicURL: c.PublicURL, RosterLink: c.RosterLink, PushKey: push.Public, PushPrivate: c.PushPrivate,
-		DutyPhone: c.DutyPhone, Demo: c.Demo, Version: version(),
+		Basemap: basemap, Rings: rings, DutyPhone: c.DutyPhone, Demo: c.Demo, Version: version(),
 		Installation: installation, KafkaPrefix: c.KafkaPrefix, Log: log, Registerer: registry, Gatherer: registry,
 	})
 	if err != nil {
