@@ -28,6 +28,9 @@ type Changes struct {
 	Result string
 	// Failure is what went wrong in the program itself, with its stack.
 	Failure string
+	// traits are those of the case that an application has opened: by them it
+	// was compared, and by them others find it.
+	traits []uint64
 }
 
 // identityRetention is how long identities of commands and team messages are

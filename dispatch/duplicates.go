@@ -8,6 +8,8 @@ import (
 	"time"
 	"unicode"
 
+	"github.com/paulmach/orb"
+
 	"github.com/izdeu/izdeu/geo"
 )
 
@@ -52,11 +54,12 @@ var duplicateScores = map[string]int{sameReference: 30, samePhone: 20, sameName:
 	sameAddress: 10, sameIncident: 5, nearby: 5}
 
 const (
-	likelyFound  = 3  // proposals that one application makes at most
-	likelyKept   = 10 // proposals that a case keeps at most
-	likelyLooked = 64 // cases of one trait that are looked at, the newest first
-	leastTrait   = 2  // letters and digits of a reference that tell anything
-	phoneDigits  = 10 // of a number without +7 or 8
+	likelyFound  = 3    // proposals that one application makes at most
+	likelyKept   = 10   // proposals that a case keeps at most
+	likelyLooked = 64   // cases of one trait that are looked at, the newest first
+	likelyPassed = 1000 // the same, with those that are passed over for their latitude
+	leastTrait   = 2    // letters and digits of a reference that tell anything
+	phoneDigits  = 10   // of a number without +7 or 8
 	leastOfPhone = 5
 )
 
@@ -79,51 +82,70 @@ const (
 // phone, a word of a name, an address. Traits are hashes; what they find is
 // compared itself.
 type duplicateIndex struct {
-	cases  map[uint64][]int64 // by trait, in ascending order
-	traits map[int64][]uint64 // by case
+	cases  map[uint64][]indexedCase // by trait, in the order of the keys
+	traits map[int64][]uint64       // by case
+}
+
+// indexedCase has what most of those who share a first name differ in, so that
+// they need not be looked up.
+type indexedCase struct {
+	key      int64
+	latitude float64 // NaN: not known
 }
 
 func newDuplicateIndex() *duplicateIndex {
-	return &duplicateIndex{cases: map[uint64][]int64{}, traits: map[int64][]uint64{}}
+	return &duplicateIndex{cases: map[uint64][]indexedCase{}, traits: map[int64][]uint64{}}
 }
 
-// put brings the traits of a case up to date.
-func (x *duplicateIndex) put(old, c *Case) {
+// put brings the traits of a case up to date; those of a new one may be known.
+func (x *duplicateIndex) put(old, c *Case, traits []uint64) {
 	if !mayBeSame(c) {
 		if old != nil {
 			x.remove(c.Key)
 		}
 		return
 	}
-	if old != nil && mayBeSame(old) && old.Personal.Changed == c.Personal.Changed && slices.EqualFunc(old.Applications, c.Applications,
+	if old != nil && mayBeSame(old) && old.Personal.Changed == c.Personal.Changed && latitudeOf(old.Location) == latitudeOf(c.Location) && slices.EqualFunc(old.Applications, c.Applications,
 		func(a, b Application) bool { return a.Key == b.Key && a.Changed == b.Changed }) {
 		return
 	}
 	x.remove(c.Key)
-	traits := traitsOfCase(c)
+	if old != nil || traits == nil {
+		traits = traitsOfCase(c)
+	}
 	if len(traits) == 0 {
 		return
 	}
 	x.traits[c.Key] = traits
+	one := indexedCase{c.Key, latitudeOf(c.Location)}
 	for _, trait := range traits {
-		keys := x.cases[trait]
-		if n := len(keys); n == 0 || keys[n-1] < c.Key {
-			x.cases[trait] = append(keys, c.Key)
-		} else if i, found := slices.BinarySearch(keys, c.Key); !found {
-			x.cases[trait] = slices.Insert(keys, i, c.Key)
+		with := x.cases[trait]
+		if n := len(with); n == 0 || with[n-1].key < c.Key {
+			x.cases[trait] = append(with, one)
+		} else if i, found := slices.BinarySearchFunc(with, c.Key, indexedCase.compare); !found {
+			x.cases[trait] = slices.Insert(with, i, one)
 		}
 	}
 }
 
+func (one indexedCase) compare(key int64) int { return cmp.Compare(one.key, key) }
+
+func latitudeOf(place *orb.Point) float64 {
+	if place == nil {
+		return math.NaN()
+	}
+	return place.Lat()
+}
+
 func (x *duplicateIndex) remove(key int64) {
 	for _, trait := range x.traits[key] {
-		keys := x.cases[trait]
-		if i, found := slices.BinarySearch(keys, key); found {
-			if len(keys) == 1 {
+		with := x.cases[trait]
+		if i, found := slices.BinarySearchFunc(with, key, indexedCase.compare); found {
+			if len(with) == 1 {
 				delete(x.cases, trait)
 				continue
 			}
-			x.cases[trait] = slices.Delete(keys, i, i+1)
+			x.cases[trait] = slices.Delete(with, i, i+1)
 		}
 	}
 	delete(x.traits, key)
@@ -293,10 +315,16 @@ func (d *decision) duplicates(f *Filing) (certain *Case, likely []duplicate) {
 	var keys []int64
 	traits, rare := e.traits()
 	for n, trait := range traits {
-		with := d.s.duplicates.cases[trait]
-		for _, key := range slices.Backward(with[max(0, len(with)-likelyLooked):]) {
-			if (n < rare || d.near(f, d.s.cases[key])) && !slices.Contains(keys, key) {
-				keys = append(keys, key)
+		with, looked := d.s.duplicates.cases[trait], 0
+		for _, one := range slices.Backward(with[max(0, len(with)-likelyPassed):]) {
+			if n >= rare && !d.nearLatitude(f, one.latitude) {
+				continue
+			}
+			if looked++; looked > likelyLooked {
+				break
+			}
+			if (n < rare || d.near(f, d.s.cases[one.key])) && !slices.Contains(keys, one.key) {
+				keys = append(keys, one.key)
 			}
 		}
 	}
@@ -312,6 +340,7 @@ func (d *decision) duplicates(f *Filing) (certain *Case, likely []duplicate) {
 	if len(found) > 0 && found[0].verdict == duplicateCertain && (len(found) == 1 || found[1].verdict != duplicateCertain) {
 		return found[0].c, nil
 	}
+	d.changes.traits = traits
 	found = slices.DeleteFunc(found, func(one duplicate) bool { return len(one.c.Likely) >= likelyKept })
 	return nil, found[:min(len(found), likelyFound)]
 }
@@ -319,10 +348,13 @@ func (d *decision) duplicates(f *Filing) (certain *Case, likely []duplicate) {
 // near says that the application and the case are about places that one search
 // may have.
 func (d *decision) near(f *Filing, c *Case) bool {
-	const metresOfDegree = 110_000 // of latitude, the least
-	most := d.s.settings.DuplicateDistanceM
-	return f.Location != nil && c.Location != nil && math.Abs(f.Location.Lat()-c.Location.Lat())*metresOfDegree <= most &&
-		geo.Distance(*f.Location, *c.Location) <= most
+	return f.Location != nil && c.Location != nil && geo.Distance(*f.Location, *c.Location) <= d.s.settings.DuplicateDistanceM
+}
+
+// nearLatitude says that a place of this latitude may be near.
+func (d *decision) nearLatitude(f *Filing, latitude float64) bool {
+	const metresOfDegree = 110_000                                                                     // of latitude, the least
+	return math.Abs(latitudeOf(f.Location)-latitude)*metresOfDegree <= d.s.settings.DuplicateDistanceM // never for NaN
 }
 
 // compare holds an application against a case. What it does not know for sure

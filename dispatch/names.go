@@ -37,7 +37,7 @@ var patronymics = []string{"uli", "kizi", "ogli", "gizi", "ovic", "evic", "ovna"
 // letters or digits.
 func canonicalName(name string) nameWords {
 	var n nameWords
-	for _, word := range strings.FieldsFunc(name, separatesWords) {
+	for word := range strings.FieldsFuncSeq(name, separatesWords) {
 		canonical := canonicalWord(word)
 		if canonical == "" {
 			continue
@@ -153,27 +153,38 @@ func beginsGroup(letter byte) bool {
 	return false
 }
 
-// latinGroups are letters that stand for one sound together, longer ones first.
-var latinGroups = []struct{ letters, sound string }{
-	{"shch", "w"}, {"sch", "w"}, {"sh", "w"}, {"dzh", "j"}, {"zh", "j"}, {"ch", "c"}, {"kh", "h"}, {"gh", "g"}, {"ph", "f"},
-	{"ck", "k"}, {"yo", "e"},
+// latinGroup is letters that stand for one sound together.
+type latinGroup struct {
+	letters []byte
+	sound   string
+}
+
+// latinGroups are tried in their order: longer ones first.
+var latinGroups = []latinGroup{
+	{[]byte("shch"), "w"}, {[]byte("sch"), "w"}, {[]byte("sh"), "w"}, {[]byte("dzh"), "j"}, {[]byte("zh"), "j"}, {[]byte("ch"), "c"},
+	{[]byte("kh"), "h"}, {[]byte("gh"), "g"}, {[]byte("ph"), "f"}, {[]byte("ck"), "k"}, {[]byte("yo"), "e"},
 }
 
 // canonicalWord gives one word in its canonical form.
 func canonicalWord(word string) string {
-	word = strings.ToLower(word)
-	cyrillic := strings.ContainsFunc(word, func(r rune) bool { return unicode.Is(unicode.Cyrillic, r) })
-	b := make([]byte, 0, len(word)+4)
-	for len(word) > 0 {
-		if !cyrillic && beginsGroup(word[0]) {
-			if i := slices.IndexFunc(latinGroups, func(g struct{ letters, sound string }) bool { return strings.HasPrefix(word, g.letters) }); i >= 0 {
+	var lowerSpace, space [96]byte // most words need no more, and none of it on the heap
+	lower, cyrillic := lowerSpace[:0], false
+	for _, r := range word {
+		r = unicode.ToLower(r)
+		cyrillic = cyrillic || r >= 0x400 && unicode.Is(unicode.Cyrillic, r)
+		lower = utf8.AppendRune(lower, r)
+	}
+	b := space[:0]
+	for len(lower) > 0 {
+		if !cyrillic && beginsGroup(lower[0]) {
+			if i := slices.IndexFunc(latinGroups, func(g latinGroup) bool { return bytes.HasPrefix(lower, g.letters) }); i >= 0 {
 				b = append(b, latinGroups[i].sound...)
-				word = word[len(latinGroups[i].letters):]
+				lower = lower[len(latinGroups[i].letters):]
 				continue
 			}
 		}
-		r, size := utf8.DecodeRuneInString(word)
-		word = word[size:]
+		r, size := utf8.DecodeRune(lower)
+		lower = lower[size:]
 		b = appendSound(b, r, cyrillic)
 	}
 	// дж is ж; е and ye, and a doubled letter and a single one, are the same.

@@ -256,7 +256,11 @@ func (a *actions) again() {
 	if a.pick("replayed", 3) == 0 {
 		message.Replays = 7
 	}
+	before, known := a.w.applied[message.Identity]
 	changes := a.w.send(message)
+	if known && !before.UsedUp() {
+		return // it named an application that had not come yet
+	}
 	if command := message.Command; command != nil && slices.Contains(CommandTypes(), command.Type) && changes.Result != "repeated" {
 		a.t.Fatalf("a repeated %s is %s", command.Type, changes.Result)
 	}

@@ -272,10 +272,14 @@ func (k *checks) nobodyForgotten(state *State) {
 
 // board lets a live client and the publisher follow the leader's feed.
 func (k *checks) board(r *replica) {
-	if r != k.s.leader || r.l == nil || k.s.fault != "" || k.s.chance(0.5) {
-		return
+	if r == k.s.leader && r.l != nil && k.s.fault == "" && !k.s.chance(0.5) {
+		k.look(r.feed)
 	}
-	page, err := r.feed.After(context.Background(), k.shownTo, 100)
+}
+
+// look shows the next page of a feed, and publishes its next events.
+func (k *checks) look(feed *Feed) {
+	page, err := feed.After(context.Background(), k.shownTo, 100)
 	if err != nil {
 		k.s.violated("I6", "the live client: %v", err)
 		return
@@ -284,7 +288,7 @@ func (k *checks) board(r *replica) {
 		k.shown[c.Key] = c
 	}
 	k.shownTo = page.Position.Sequence
-	events, err := r.feed.Events(context.Background(), k.published, 100)
+	events, err := feed.Events(context.Background(), k.published, 100)
 	if err != nil {
 		k.s.violated("I5", "the publisher: %v", err)
 		return
@@ -315,11 +319,16 @@ func (k *checks) atEnd() {
 			}
 		}
 	}
-	for k.shownTo < l.head.Sequence && s.fault == "" {
-		k.board(s.leader)
+	feed := s.leader.feed
+	if s.leader.l == nil { // it stopped when nothing was left to do
+		feed = NewFeed(l, 1)
+		feed.publish(&Batch{Head: l.head}, nil, 0)
 	}
-	for k.published < l.head.Sequence && s.fault == "" {
-		k.board(s.leader)
+	for s.fault == "" && min(k.shownTo, k.published) < l.head.Sequence {
+		before := k.shownTo + k.published
+		if k.look(feed); k.shownTo+k.published == before {
+			s.violated("I6", "the board stands still at %d, the publisher at %d", k.shownTo, k.published)
+		}
 	}
 	for key, c := range l.rows {
 		if !reflect.DeepEqual(k.shown[key], c) {

@@ -55,6 +55,7 @@ func TestSimulation(t *testing.T) {
 				events.Add(s.ledger.head.Sequence)
 				crashes.Add(int64(s.crashes))
 				if fault != "" {
+					fmt.Printf("seed %d: %s\n", seed, fault) // at once: the others are played to their ends
 					mu.Lock()
 					faults[seed] = fault
 					mu.Unlock()

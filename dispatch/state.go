@@ -186,7 +186,7 @@ func NewState(settings Settings, snapshot *Snapshot) *State {
 		s.numbers[number.Prefix] = number.Last
 	}
 	for _, c := range snapshot.Cases {
-		s.putCase(c)
+		s.putCase(c, nil)
 	}
 	s.resume(snapshot.TrackEnds)
 	s.wantMatch(s.waiting.len() > 0)
@@ -247,7 +247,7 @@ func (s *State) Receive(found *Found) {
 	}
 	for _, c := range found.Cases {
 		if s.cases[c.Key] == nil {
-			s.putCase(c)
+			s.putCase(c, nil)
 			s.guests = append(s.guests, c.Key)
 		}
 	}
@@ -375,8 +375,9 @@ func (s *State) putTeam(team *Team) {
 }
 
 // putCase puts a case, or the next version of one, into memory and brings
-// slots, deadlines and the waiting set up to date.
-func (s *State) putCase(c *Case) {
+// slots, deadlines and the waiting set up to date. The traits are those of a
+// case that is new, where they are known.
+func (s *State) putCase(c *Case, traits []uint64) {
 	old := s.cases[c.Key]
 	if old != nil {
 		s.releaseSlots(old, c)
@@ -401,7 +402,7 @@ func (s *State) putCase(c *Case) {
 		s.applications[c.Applications[i].Identity] = c.Key
 	}
 	if s.duplicates != nil {
-		s.duplicates.put(old, c)
+		s.duplicates.put(old, c, traits)
 	}
 	if !c.Active() {
 		s.guests = append(s.guests, c.Key)
@@ -462,7 +463,7 @@ func (s *State) Apply(changes *Changes) {
 		}
 	}
 	for _, c := range changes.Cases {
-		s.putCase(c)
+		s.putCase(c, changes.traits)
 	}
 	for i := range changes.Events {
 		event := &changes.Events[i]

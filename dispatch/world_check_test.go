@@ -2,6 +2,7 @@ package dispatch
 
 import (
 	"bytes"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -657,11 +658,14 @@ func (w *world) checkIndex() {
 		w.tb.Fatalf("the traits of cases are others: %s", firstDifference(a, b))
 	}
 	n := 0
-	for trait, keys := range w.state.duplicates.cases {
-		n += len(keys)
-		for _, key := range keys {
-			if !slices.Contains(want[key], trait) {
-				w.tb.Fatalf("case %d is found by what it does not say", key)
+	for trait, with := range w.state.duplicates.cases {
+		n += len(with)
+		for _, one := range with {
+			if !slices.Contains(want[one.key], trait) {
+				w.tb.Fatalf("case %d is found by what it does not say", one.key)
+			}
+			if is := latitudeOf(w.state.cases[one.key].Location); one.latitude != is && !(math.IsNaN(one.latitude) && math.IsNaN(is)) {
+				w.tb.Fatalf("case %d is known at latitude %v, and is at %v", one.key, one.latitude, is)
 			}
 		}
 	}

@@ -3,6 +3,7 @@ package sqlite
 import (
 	"encoding/json"
 	"fmt"
+	"reflect"
 	"strings"
 
 	"github.com/izdeu/izdeu/dispatch"
@@ -64,6 +65,9 @@ type caseDetail struct {
 
 // detailText gives what no query asks for as JSON; nil when there is nothing.
 func detailText[T any](value T) (any, error) {
+	if reflect.ValueOf(&value).Elem().IsZero() {
+		return nil, nil // most are: not worth the encoder's walk
+	}
 	data, err := json.Marshal(value)
 	switch {
 	case err != nil:
