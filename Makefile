@@ -18,7 +18,7 @@ MODULES := $(UI)/node_modules/.package-lock.json
 # Every file that the front end is built from; what npm and Vite write themselves is left out.
 UI_SOURCES := $(shell find $(UI) \( -name node_modules -o -name dist -o -name artifacts \) -prune -o -type f -print)
 
-.PHONY: help run build ui test check bench fuzz simulate mutants clean
+.PHONY: help run build dist ui test check bench fuzz simulate mutants clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -28,7 +28,10 @@ run: build ## build everything and start it with demo data; prints its address
 
 build: ui ## build bin/izdeu with the board inside
 	@$(SCRIPTS)/need go
-	go build -trimpath -o bin/izdeu ./cmd/izdeu
+	CGO_ENABLED=0 go build -trimpath -o bin/izdeu ./cmd/izdeu
+
+dist: ui ## build the one file to install, for Linux, Windows and macOS, into dist/ with checksums
+	@$(SCRIPTS)/dist
 
 test: ## every test: Go (with -race), front end, browser; installs what it lacks where it may
 	@$(SCRIPTS)/test
@@ -50,7 +53,7 @@ mutants: ## take away one rule of the core at a time: the simulation has to noti
 	go run ./deploy/scripts/mutants
 
 clean: ## remove what was built (not the data)
-	rm -rf bin $(UI)/node_modules
+	rm -rf bin dist $(UI)/node_modules
 	find $(UI)/dist -mindepth 1 ! -name .keep -delete
 
 ui: $(UI)/dist/index.html

@@ -87,9 +87,16 @@ func parse(parser *kong.Kong, arguments []string) (command *kong.Context, err er
 	return parser.Parse(arguments)
 }
 
-// version is what the Go toolchain noted of the source: a tag, or a commit with
-// its date.
+// stamp is the version that `make dist` and the image give; empty in any other
+// build.
+var stamp string
+
+// version is the stamp or what the Go toolchain noted of the source: a tag, or
+// a commit with its date.
 func version() string {
+	if stamp != "" {
+		return stamp
+	}
 	build, ok := debug.ReadBuildInfo()
 	if !ok || build.Main.Version == "" {
 		return "(devel)"
