@@ -40,7 +40,8 @@ const (
 // serveCommand holds the settings of the server.
 type serveCommand struct {
 	Data          string            `env:"IZDEU_DATA" placeholder:"DIR" help:"Where everything is kept: the database, the embedded broker, the addresses. Default ./izdeu-data, with --demo ./izdeu-demo."`
-	Listen        string            `env:"IZDEU_LISTEN" default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Where the board and the API answer (${default}). Port 0 takes a free one."`
+	Listen        string            `env:"IZDEU_LISTEN" placeholder:"HOST:PORT" help:"Where the board and the API answer. Default 127.0.0.1:8080, with --tls-domain :443. Port 0 takes a free one."`
+	TLS           tlsFlags          `embed:"" prefix:"tls-"`
 	Kafka         string            `env:"IZDEU_KAFKA" placeholder:"HOST:PORT,…" help:"Brokers of your own Kafka. Without it the embedded broker runs."`
 	KafkaListen   string            `env:"IZDEU_KAFKA_LISTEN" default:"127.0.0.1:9092" placeholder:"HOST:PORT" help:"Where the embedded broker answers (${default}). Whoever reaches it is trusted as an administrator. Port 0 takes a free one."`
 	KafkaHost     string            `name:"kafka-advertise" env:"IZDEU_KAFKA_ADVERTISE" placeholder:"HOST[:PORT]" help:"What the embedded broker tells outside producers to connect to, where that is not --kafka-listen."`
@@ -88,7 +89,8 @@ IZDEU_ADMIN_KEY, when set, is a key with every right. Without it the first start
 Examples:
   izdeu serve                                      the board at http://127.0.0.1:8080
   izdeu serve --demo                               the same with invented cases
-  izdeu serve --listen 0.0.0.0:8080                for others too; put a proxy with a certificate before it
+  izdeu serve --tls-domain izdeu.example.org       for others too, over HTTPS, with a certificate that it gets and renews itself
+  izdeu serve --listen 0.0.0.0:8443 --tls-certificate board.pem --tls-key board.key    the same with a certificate of your own
   izdeu serve --kafka kafka-1:9092,kafka-2:9092    with your own Kafka
   IZDEU_DATA=/var/lib/izdeu izdeu serve            every flag has its variable
 
@@ -218,5 +220,5 @@ func (c *serveCommand) check() error {
 	case c.AlarmWindow < 0:
 		return misused("--alarm-window: a time such as 60s, or 0 to tell each alarm by itself")
 	}
-	return nil
+	return c.TLS.check()
 }

@@ -45,6 +45,7 @@ func TestMain(m *testing.M) {
 type program struct {
 	t       *testing.T
 	command *exec.Cmd
+	client  *http.Client
 	data    string
 	url     string // http://127.0.0.1:PORT
 	kafka   string
@@ -108,7 +109,27 @@ func startProgram(t *testing.T, data string, more ...string) *program {
 
 func startArguments(t *testing.T, data string, environment []string, arguments ...string) *program {
 	t.Helper()
-	p := &program{t: t, data: data, log: &safeBuffer{}, ended: make(chan error, 1)}
+	return startFor(t, http.DefaultClient, data, environment, arguments...)
+}
+
+// startFor starts a program that is asked by a client.
+func startFor(t *testing.T, client *http.Client, data string, environment []string, arguments ...string) *program {
+	t.Helper()
+	p := startAnnounced(t, client, data, environment, arguments...)
+	p.eventually("the server answers", func() error {
+		status, body := p.get("", "/healthz")
+		if status != http.StatusOK {
+			return fmt.Errorf("healthz: %d %s", status, body)
+		}
+		return nil
+	})
+	return p
+}
+
+// startAnnounced waits until the program has said where it is, and no longer.
+func startAnnounced(t *testing.T, client *http.Client, data string, environment []string, arguments ...string) *program {
+	t.Helper()
+	p := &program{t: t, client: client, data: data, log: &safeBuffer{}, ended: make(chan error, 1)}
 	p.command = programCommand(context.Background(), arguments...)
 	p.command.Env = append(p.command.Env, environment...)
 	p.command.Stderr = p.log
@@ -150,13 +171,6 @@ func startArguments(t *testing.T, data string, environment []string, arguments .
 		for range lines { //nolint:revive // drained
 		}
 	}()
-	p.eventually("the server answers", func() error {
-		status, body := p.get("", "/healthz")
-		if status != http.StatusOK {
-			return fmt.Errorf("healthz: %d %s", status, body)
-		}
-		return nil
-	})
 	return p
 }
 
@@ -245,7 +259,7 @@ func (p *program) request(key, method, path, body string) (int, http.Header, []b
 	if body != "" {
 		request.Header.Set("Content-Type", "application/json")
 	}
-	response, err := http.DefaultClient.Do(request)
+	response, err := p.client.Do(request)
 	if err != nil {
 		return 0, nil, []byte(err.Error())
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -97,7 +98,13 @@ func serve(ctx context.Context, c *serveCommand, adminKey string, out io.Writer,
 	}
 	o.onEnd("the data directory", directory.release)
 
-	listener, err := listenHTTP(c.Listen)
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	secure, err := c.TLS.open(directory, registry, log)
+	if err != nil {
+		return err
+	}
+	listener, err := listenHTTP(c.listen())
 	if err != nil {
 		return err
 	}
@@ -132,8 +139,6 @@ func serve(ctx context.Context, c *serveCommand, adminKey string, out io.Writer,
 		}
 	}
 
-	registry := prometheus.NewRegistry()
-	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	metrics := ingest.NewMetrics(registry)
 	producer := ingest.NewProducer(client, checkSpace)
 	o.onEnd("the producer", func() error {
@@ -153,11 +158,12 @@ func serve(ctx context.Context, c *serveCommand, adminKey string, out io.Writer,
 	o.onEnd("the last events", func() error { return publishRest(publisher, log) })
 	dispatcher := dispatch.NewDispatcher(store, inbox, feed, settings, dispatch.NewMetrics(registry), log)
 	o.run("the dispatcher", dispatcher.Run)
+	public := cmp.Or(strings.TrimRight(c.PublicURL, "/"), secure.address(portOf(listener)))
 	push, err := notify.LoadPushKeys(ctx, store, c.PushContact)
 	if err != nil {
 		return err
 	}
-	notifier, err := c.notifier(ctx, store, feed, ingest.NewIntake(client, producer, topics), push, registry, log)
+	notifier, err := c.notifier(ctx, store, feed, ingest.NewIntake(client, producer, topics), push, public, registry, log)
 	if err != nil {
 		return err
 	}
@@ -165,7 +171,7 @@ func serve(ctx context.Context, c *serveCommand, adminKey string, out io.Writer,
 
 	server, err := web.New(web.Config{
 		Store: store, Feed: feed, Intake: ingest.NewIntake(client, producer, topics), Statistics: store,
-		AdminKey: adminKey, SecureCookies: c.SecureCookies, PublicURL: c.PublicURL, RosterLink: c.RosterLink, PushKey: push.Public, PushPrivate: c.PushPrivate,
+		AdminKey: adminKey, SecureCookies: c.SecureCookies, PublicURL: public, RosterLink: c.RosterLink, PushKey: push.Public, PushPrivate: c.PushPrivate,
 		Basemap: basemap, Rings: rings, DutyPhone: c.DutyPhone, Demo: c.Demo, Version: version(),
 		Installation: installation, KafkaPrefix: c.KafkaPrefix, Log: log, Registerer: registry, Gatherer: registry,
 	})
@@ -181,7 +187,10 @@ func serve(ctx context.Context, c *serveCommand, adminKey string, out io.Writer,
 		o.run("the demo", player.run)
 	}
 	httpServer := server.HTTPServer()
-	o.run("the HTTP server", func(context.Context) error { return ignoreClosed(httpServer.Serve(listener)) })
+	if err := secure.start(o, c.TLS.redirect(), public, portOf(listener), log); err != nil {
+		return err
+	}
+	o.run("the HTTP server", func(context.Context) error { return secure.serve(httpServer, listener) })
 	o.onEnd("requests", func() error {
 		ctx, cancel := context.WithTimeout(context.Background(), httpGrace)
 		defer cancel()
@@ -192,13 +201,17 @@ func serve(ctx context.Context, c *serveCommand, adminKey string, out io.Writer,
 		return nil
 	})
 
-	url := "http://" + reachable(listener.Addr().String())
-	if err := directory.writeAddresses(addresses{HTTP: url, Kafka: strings.Join(brokers, ","), Prefix: c.KafkaPrefix, PID: os.Getpid(),
+	local := secure.scheme() + reachable(listener.Addr().String())
+	url := local
+	if secure != nil { // the name that the certificate is for
+		url = cmp.Or(public, local)
+	}
+	if err := directory.writeAddresses(addresses{HTTP: local, Kafka: strings.Join(brokers, ","), Prefix: c.KafkaPrefix, PID: os.Getpid(),
 		Database: directory.file(databaseFile)}); err != nil {
 		return err
 	}
 	o.onEnd("the addresses", directory.removeAddresses)
-	warnOfStrangers(log, c)
+	warnOfStrangers(log, c, secure)
 	announce(out, url, server.SignInCode(), brokers, firstKey)
 	log.Info("serving", "version", version(), "http", url, "kafka", brokers, "data", directory.path, "demo", c.Demo)
 
@@ -213,14 +226,14 @@ func serve(ctx context.Context, c *serveCommand, adminKey string, out io.Writer,
 
 // notifier makes the part that wakes people.
 func (c *serveCommand) notifier(ctx context.Context, store *sqlite.Store, feed *dispatch.Feed, intake *ingest.Intake,
-	push notify.PushKeys, registry *prometheus.Registry, log *slog.Logger,
+	push notify.PushKeys, public string, registry *prometheus.Registry, log *slog.Logger,
 ) (*notify.Notifier, error) {
 	secret, err := notify.LoadSecret(ctx, store)
 	if err != nil {
 		return nil, err
 	}
 	return notify.New(notify.Options{Journal: feed, Store: store, Intake: intake, AlarmWindow: c.AlarmWindow, Secret: secret, Push: push,
-		BoardURL: strings.TrimRight(c.PublicURL, "/"), Webhooks: notify.WebhookClient(), Pushes: notify.PushClient(c.PushPrivate),
+		BoardURL: public, Webhooks: notify.WebhookClient(), Pushes: notify.PushClient(c.PushPrivate),
 		Logger: log, Registry: registry}), nil
 }
 
@@ -261,9 +274,9 @@ func firstAdminKey(ctx context.Context, keys dispatch.Keys, given string) (strin
 }
 
 // warnOfStrangers says what an address that others reach means.
-func warnOfStrangers(log *slog.Logger, c *serveCommand) {
-	if !onThisMachine(c.Listen) {
-		log.Warn("the board answers others without encryption: put a proxy with a certificate before it, and use --secure-cookies", "listen", c.Listen)
+func warnOfStrangers(log *slog.Logger, c *serveCommand, secure *secured) {
+	if secure == nil && !onThisMachine(c.listen()) {
+		log.Warn("the board answers others without encryption: give it a certificate with --tls-certificate or --tls-domain, or put a proxy before it and use --secure-cookies", "listen", c.listen())
 	}
 	if c.Kafka == "" && !onThisMachine(c.KafkaListen) {
 		log.Warn("whoever reaches the embedded broker may write as an administrator: let only trusted machines reach it", "kafka_listen", c.KafkaListen)

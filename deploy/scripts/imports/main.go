@@ -1,6 +1,6 @@
 // Imports checks which way the project's packages import each other:
 //
-//	geo ← dispatch ← {dispatch/sqlite, dispatch/postgres, ingest, web, web/notify} ← cmd/izdeu
+//	geo ← dispatch ← {dispatch/sqlite, dispatch/postgres, ingest, web, web/notify, web/certificate} ← cmd/izdeu
 //
 // Siblings never import each other, dispatch knows no SQL, HTTP or Kafka, and a package that the table below does not
 // name is an error, so that a new folder is a decision. It reads `go list -json` and exits with status 1 and one line
@@ -47,6 +47,7 @@ var rules = map[string]rule{
 	"ingest/kafkatest":   {},
 	"web":                {ours: []string{"geo", "dispatch"}, tests: []string{"dispatch/storetest", "dispatch/sqlite", "ingest"}},
 	"web/notify":         {ours: []string{"geo", "dispatch"}, tests: []string{"dispatch/sqlite", "ingest"}},
+	"web/certificate":    {},
 	"cmd/izdeu":          {anything: true},
 
 	// The Postgres of the tests, for the tests of any package.
