@@ -15,7 +15,7 @@ import (
 // dispatch.ErrNoSpace when the disk is full, or anything else for an unknown
 // outcome.
 func (s *Store) Commit(ctx context.Context, batch *dispatch.Batch) error {
-	if err := checkJournal(batch); err != nil {
+	if err := batch.CheckJournal(); err != nil {
 		return err
 	}
 	return s.writing(ctx, func(w *writer) error {
@@ -24,27 +24,6 @@ func (s *Store) Commit(ctx context.Context, batch *dispatch.Batch) error {
 		}
 		return w.batch(batch)
 	})
-}
-
-// checkJournal holds the journal to its promise: no gaps, no repeats, no step
-// back in time.
-func checkJournal(batch *dispatch.Batch) error {
-	if batch.Head.Epoch != batch.Base.Epoch {
-		return refused("the batch changes the epoch from %s to %s", batch.Base.Epoch, batch.Head.Epoch)
-	}
-	if batch.Head.Sequence != batch.Base.Sequence+int64(len(batch.Events)) {
-		return refused("%d events do not lead from sequence %d to %d", len(batch.Events), batch.Base.Sequence, batch.Head.Sequence)
-	}
-	for i := range batch.Events {
-		event := &batch.Events[i]
-		if event.Sequence != batch.Base.Sequence+int64(i)+1 {
-			return refused("the event after sequence %d has %d", batch.Base.Sequence+int64(i), event.Sequence)
-		}
-		if i > 0 && event.At.Before(batch.Events[i-1].At) {
-			return refused("the event %d is earlier than the one before it", event.Sequence)
-		}
-	}
-	return nil
 }
 
 // advance moves the head from the batch's base, or says that somebody else did.

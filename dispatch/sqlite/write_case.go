@@ -211,27 +211,5 @@ func (w *writer) personal(c *dispatch.Case, base int64) error {
 	if err != nil {
 		return refused("%w", err)
 	}
-	return w.rows.personal.exec(c.Key, c.Personal.Changed, searchText(c), string(data))
-}
-
-// searchText is what a text search looks through. SQLite's own comparison
-// knows the case of Latin letters only, so Go makes it lower.
-func searchText(c *dispatch.Case) string {
-	parts := make([]string, 0, 8)
-	parts = append(parts, c.Number, c.Personal.Place)
-	for i := range c.Personal.Subjects {
-		parts = append(parts, c.Personal.Subjects[i].Name)
-	}
-	for i := range c.Personal.Applications {
-		if filed := c.Personal.Applications[i].Filed; filed != nil {
-			parts = append(parts, filed.Place)
-			for j := range filed.Subjects {
-				parts = append(parts, filed.Subjects[j].Name)
-			}
-		}
-	}
-	for i := range c.Applications {
-		parts = append(parts, c.Applications[i].ID, c.Applications[i].Reference)
-	}
-	return strings.ToLower(strings.Join(parts, "\n"))
+	return w.rows.personal.exec(c.Key, c.Personal.Changed, c.SearchText(), string(data))
 }

@@ -1,0 +1,105 @@
+package postgres
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/database"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// Keys of the advisory locks: of this program, and what for.
+const (
+	lockProgram   = 0x697a6475 // "izdu"
+	lockMigration = 1
+)
+
+// closing bounds the farewell of a connection.
+const closing = time.Second
+
+// migrate brings the schema up to date. Replicas that start at once wait for
+// each other. A database that is newer than this program is left alone: it may
+// be used when its newest migration says so.
+func migrate(ctx context.Context, config *pgx.ConnConfig, log *slog.Logger) (err error) {
+	config = config.Copy()
+	// A migration may rewrite a table, and another replica waits for it.
+	set(config, map[string]string{})
+	for name, value := range map[string]string{"statement_timeout": "0", "lock_timeout": "0", "idle_in_transaction_session_timeout": "0"} {
+		config.RuntimeParams[name] = value
+	}
+	conn, err := pgx.ConnectConfig(ctx, config)
+	if err != nil {
+		return connectError(config, err)
+	}
+	defer func() {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closing)
+		defer cancel()
+		err = errors.Join(err, conn.Close(ctx))
+	}()
+	if err := suitable(ctx, conn); err != nil {
+		return err
+	}
+	if _, err := conn.Exec(ctx, `SELECT pg_advisory_lock($1, $2)`, lockProgram, lockMigration); err != nil {
+		return fmt.Errorf("postgres: wait for another replica's migration: %w", err)
+	}
+	db := stdlib.OpenDB(*config)
+	defer func() { err = errors.Join(err, db.Close()) }()
+	files, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		return fmt.Errorf("postgres: %w", err)
+	}
+	provider, err := goose.NewProvider(database.DialectPostgres, db, files,
+		goose.WithDisableGlobalRegistry(true), goose.WithSlog(log), goose.WithTableName("schema_version"))
+	if err != nil {
+		return fmt.Errorf("postgres: the migrations: %w", err)
+	}
+	current, newest, err := provider.GetVersions(ctx)
+	if err != nil {
+		return connectError(config, fmt.Errorf("the version of the schema: %w", err))
+	}
+	if current > newest {
+		var oldest int64
+		if err := conn.QueryRow(ctx, `SELECT oldest_program FROM compatibility`).Scan(&oldest); err != nil {
+			return fmt.Errorf("postgres: the oldest program that may read the database: %w", err)
+		}
+		if oldest > newest {
+			return fmt.Errorf("postgres: the database %q was written by a newer Izdeu: its schema is version %d, this program reads up to %d; "+
+				"start the newer program, or restore a backup made by this one", config.Database, current, newest)
+		}
+		log.Warn("the database was written by a newer program that this one may still work beside",
+			"schema", current, "newest_known", newest)
+		return nil
+	}
+	if _, err := provider.Up(ctx); err != nil {
+		return fmt.Errorf("postgres: bringing the schema from version %d to %d: %w", current, newest, err)
+	}
+	return nil
+}
+
+// suitable refuses a server that is too old, or a database that cannot hold
+// every letter.
+func suitable(ctx context.Context, conn *pgx.Conn) error {
+	var version int
+	var name, encoding string
+	if err := conn.QueryRow(ctx, `SELECT current_setting('server_version_num')::int, current_setting('server_version'), current_setting('server_encoding')`).
+		Scan(&version, &name, &encoding); err != nil {
+		return fmt.Errorf("postgres: the version of the server: %w", err)
+	}
+	if version < oldest {
+		return fmt.Errorf("postgres: the server is version %s: Izdeu needs PostgreSQL %d or later", name, oldest/10000)
+	}
+	if encoding != "UTF8" {
+		return fmt.Errorf("postgres: the database %q is encoded in %s: make one with createdb --encoding UTF8 --template template0", conn.Config().Database, encoding)
+	}
+	return nil
+}
