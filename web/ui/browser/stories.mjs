@@ -18,6 +18,7 @@ import {
   signIn,
 } from './page.mjs';
 import { chosenWithReasons, duplicateMerged, handedOver, leadAccepts, missedCheckIn } from './coordination.mjs';
+import { clueWithPhoto, positionShared, twoTaps } from './lead.mjs';
 import { membersAnswer } from './roster.mjs';
 import { api } from './server.mjs';
 import { wokenWhileClosed } from './waking.mjs';
@@ -442,6 +443,9 @@ export const stories = [
   ['members of a team answer by a link, and are counted home', membersAnswer],
   ['the board says why this team, and why not the others', chosenWithReasons],
   ['a lead accepts in own words, calls the members and is refused a minor', leadAccepts],
+  ['lead: a call is answered by two taps on any page, and leads to the meeting point', twoTaps],
+  ['lead: a clue with its place and photo is sent when the connection is back', clueWithPhoto],
+  ['lead: the position is shared on request and stops by itself', positionShared],
   ['two coordinators: one takes a case and hands it over with what is open', handedOver],
   ['a missed check-in is loud until it is answered; everybody is counted home', missedCheckIn],
   ['two cases about one person are merged, and split again', duplicateMerged],

@@ -1,4 +1,4 @@
-import type { CaseView, Session, TeamView } from './api/views';
+import type { CaseView, PointKind, Session, TeamView } from './api/views';
 
 // Which pages and buttons to show, after the server's one table (web/rights.go). The server decides;
 // what it would refuse is only not offered here.
@@ -34,6 +34,13 @@ export function committed(session: Session | undefined, view: CaseView): boolean
 /** A team that is on the case may report how it ended; so may coordinators. */
 export function reportsOutcome(session: Session | undefined, view: CaseView): boolean {
   return coordinates(session, view.region) || committed(session, view);
+}
+
+/** The kinds of points that this person may mark on the case, the likeliest first; empty: none. */
+export function markablePoints(session: Session | undefined, view: CaseView): PointKind[] {
+  // Where somebody was found is told with the outcome.
+  if (coordinates(session, view.region)) return ['staging', 'clue', 'hazard', 'home'];
+  return committed(session, view) ? ['clue', 'hazard', 'staging'] : [];
 }
 
 export type NoteAudience = 'team' | 'coordination';

@@ -240,7 +240,7 @@ export interface CaseView {
   proposals?: Proposal[];
   /** It lost its team to something more urgent and is served before others of its urgency. */
   first_in_queue?: boolean;
-  points?: { point: PointKind; location: Point; at?: string; note?: string }[];
+  points?: { point: PointKind; location: Point; at?: string; note?: string; photo?: string }[];
 }
 
 /** A duty calendar, in the time of the team's region. */

@@ -4,13 +4,14 @@ import { command } from '../commands/send';
 import { Icon } from '../controls/icon';
 import { type Phrase, say, words } from '../language';
 import { teamName } from '../live/store';
-import { coordinates as mayCoordinate, noteAudiences, reportsOutcome } from '../permissions';
+import { coordinates as mayCoordinate, markablePoints, noteAudiences, reportsOutcome } from '../permissions';
 import { session } from '../session';
 import { closeAction, type FormName, openAction, openedAction } from './action-state';
 import { isLive, isOver, sexOf } from './describe';
 import { ByHandForm, HandOverForm, MergeForm, PointForm, SizeForm, UrgencyForm } from './coordination-forms';
 import { GroupTextForm, MemberForm } from './roster-forms';
-import { AcceptForm, AssignForm, DeclineForm, NoteForm, PeopleForm } from './team-forms';
+import { AcceptForm, DeclineForm } from './answer-forms';
+import { AssignForm, NoteForm, PeopleForm } from './team-forms';
 import { MendForm } from './mend-form';
 import { CloseForm, DeceasedForm, FamilyToldForm, FoundForm, MissingForm } from './outcome-forms';
 import { stepsFor } from './steps';
@@ -123,6 +124,8 @@ function actionsFor(view: CaseView, own: AssignmentView | undefined): Action[] {
     // On the scene the next thing to report is how it ended.
     if (own.status === 'on_scene') result.unshift(...outcome, groupText(own));
     else result.push(...outcome);
+    if (!coordinator && markablePoints(session.value, view).length > 0)
+      result.push({ label: words.coordination.markPoint, form: 'point' });
     if (own.check_in_missed_at) result.unshift(checkIn(own));
     else if (own.check_in_by) result.push(checkIn(own));
   }

@@ -1,11 +1,17 @@
 import { useState } from 'preact/hooks';
 import type { CaseView, PointKind } from '../api/views';
+import { randomUUID } from '../api/identifiers';
 import { command } from '../commands/send';
 import { Choice, Field } from '../controls/field';
+import { MyPosition } from '../controls/my-position';
 import { readPlace } from '../filing/coordinates';
 import { PlaceField, usePicking } from '../filing/place-field';
 import { type Phrase, say, words } from '../language';
+import { coordinates } from '../language/format';
 import { caseById, teamName } from '../live/store';
+import { markablePoints } from '../permissions';
+import { PhotoField } from '../photos/photo-field';
+import { sendPhoto } from '../photos/send';
 import { session } from '../session';
 import { closeAction } from './action-state';
 import { OpenItems, useOwners } from './coordination';
@@ -159,12 +165,11 @@ export function SizeForm({ view }: { view: CaseView }) {
   );
 }
 
-// Where somebody was found is told with the outcome.
-const markable: readonly PointKind[] = ['staging', 'clue', 'hazard', 'home'];
-
-/** Marks a place that matters: where the teams meet, a clue, a danger. */
+/** Marks a place that matters: where the teams meet, a clue with its photo, a danger. */
 export function PointForm({ view }: { view: CaseView }) {
-  const [kind, setKind] = useState<PointKind>('staging');
+  const markable = markablePoints(session.value, view);
+  const [kind, setKind] = useState<PointKind>(markable[0] ?? 'clue');
+  const [photo, setPhoto] = useState<Blob>();
   const [where, setWhere] = useState('');
   const [note, setNote] = useState('');
   usePicking(where, setWhere);
@@ -176,11 +181,14 @@ export function PointForm({ view }: { view: CaseView }) {
       disabled={read.kind !== 'place'}
       onSubmit={() => {
         if (read.kind !== 'place') return;
+        const photoId = photo && `p-${randomUUID()}`;
         command(view.id, 'case.point', {
           point: kind,
           location: { type: 'Point', coordinates: read.lonLat },
           ...(note.trim() && { note: note.trim() }),
+          ...(photoId && { photo: photoId }),
         });
+        if (photo && photoId) void sendPhoto(view.id, photoId, photo);
         closeAction();
       }}
     >
@@ -192,7 +200,9 @@ export function PointForm({ view }: { view: CaseView }) {
         options={markable.map((value) => ({ value, label: say(words.pointKind[value]) }))}
       />
       <PlaceField label={say(words.form.coordinates)} value={where} onValue={setWhere} pointer="/location" />
+      <MyPosition atOnce={where === ''} onPlace={(place) => setWhere(coordinates(place))} />
       <Field label={say(words.actions.noteText)} value={note} onValue={setNote} />
+      <PhotoField photo={photo} onPhoto={setPhoto} />
     </FormFrame>
   );
 }

@@ -9,6 +9,7 @@ import { regionNames } from '../language/regions';
 import { caseById, feedState, slowNow } from '../live/store';
 import { StatusGlyph } from '../map';
 import { coordinates as mayCoordinate, seesCandidates } from '../permissions';
+import { ShareSwitch } from '../position/switch';
 import { session } from '../session';
 import { CaseActions } from './actions';
 import { Assignments } from './assignments';
@@ -23,6 +24,7 @@ import { Urgency } from './urgency';
 import { caseTitle, outcomeText, personOf, personWord, statusText } from './describe';
 import { Timeline } from './history';
 import { Unsent } from './unsent';
+import { WayThere } from './way-there';
 
 /** Everything about one case, with what may be done about it at the bottom. */
 export function CaseDetail({ id, onClose }: { id: string; onClose(): void }) {
@@ -52,6 +54,8 @@ export function CaseDetail({ id, onClose }: { id: string; onClose(): void }) {
         <LikelyDuplicates view={view} />
         <Proposals view={view} />
         <Unsent caseId={view.id} />
+        <WayThere view={view} />
+        <ShareSwitch view={view} />
         <Coordination view={view} />
         <Assignments view={view} />
         <Points view={view} />

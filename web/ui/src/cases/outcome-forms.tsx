@@ -3,7 +3,11 @@ import type { CaseView, SubjectView } from '../api/views';
 import { command } from '../commands/send';
 import { Choice, Field } from '../controls/field';
 import { HoldButton } from '../controls/hold-button';
+import { MyPosition } from '../controls/my-position';
+import { readPlace } from '../filing/coordinates';
+import { PlaceField, usePicking } from '../filing/place-field';
 import { say, words } from '../language';
+import { coordinates } from '../language/format';
 import { session } from '../session';
 import { closeAction } from './action-state';
 import { personOf } from './describe';
@@ -45,8 +49,12 @@ export function FoundForm({ view }: { view: CaseView }) {
   const [by, setBy] = useState<keyof typeof words.foundBy | undefined>(
     session.value?.roles.includes('team') ? 'team' : undefined,
   );
+  const [where, setWhere] = useState('');
+  usePicking(where, setWhere);
+  const place = readPlace(where);
   const lifeless = condition === 'no_signs_of_life';
-  const ready = subject !== undefined && condition !== undefined && by !== undefined;
+  const unreadable = where.trim() !== '' && place.kind !== 'place';
+  const ready = subject !== undefined && condition !== undefined && by !== undefined && !unreadable;
   return (
     <FormFrame
       title={say(words.actions.foundPerson, sexValues(subject))}
@@ -57,7 +65,13 @@ export function FoundForm({ view }: { view: CaseView }) {
           quiet={lifeless}
           onHeld={() => {
             if (!ready) return;
-            command(view.id, 'case.outcome', { subject_id: subject.id, outcome: 'found', condition, found_by: by });
+            command(view.id, 'case.outcome', {
+              subject_id: subject.id,
+              outcome: 'found',
+              condition,
+              found_by: by,
+              ...(place.kind === 'place' && { location: { type: 'Point', coordinates: place.lonLat } }),
+            });
             closeAction();
           }}
         />
@@ -76,6 +90,8 @@ export function FoundForm({ view }: { view: CaseView }) {
         onValue={setBy}
         options={optionsOf(words.foundBy, subject?.sex)}
       />
+      <PlaceField label={say(words.lead.foundWhere)} value={where} onValue={setWhere} pointer="/location" />
+      <MyPosition onPlace={(lonLat) => setWhere(coordinates(lonLat))} />
       <p class="secondary">{say(lifeless ? words.actions.noSignsMeans : words.actions.foundMeans)}</p>
     </FormFrame>
   );

@@ -3,6 +3,7 @@ import { CopyButton } from '../controls/copy-button';
 import { language, say, sayValue, words } from '../language';
 import { coordinates, moment, parseTime } from '../language/format';
 import { slowNow } from '../live/store';
+import { Photo } from '../photos/photo';
 
 /** The places that matter: where the teams meet, clues, dangers. The meeting point comes first. */
 export function Points({ view }: { view: CaseView }) {
@@ -20,6 +21,13 @@ export function Points({ view }: { view: CaseView }) {
               <strong>{sayValue(words.pointKind, point.point)}</strong> <span class="number">{place}</span>
               <span class="secondary">{at !== undefined && ` ${moment(at, slowNow.value, language.value)}`}</span>
               {point.note && <q class="note-text">{point.note}</q>}
+              {point.photo && (
+                <Photo
+                  caseId={view.id}
+                  id={point.photo}
+                  label={[sayValue(words.pointKind, point.point), point.note].filter(Boolean).join(': ')}
+                />
+              )}
               <CopyButton
                 label={say(words.cases.openInMaps)}
                 done={say(words.cases.coordinatesCopied)}

@@ -3,7 +3,8 @@ import { language, type Phrase, say, words } from '../language';
 import { moment, parseTime } from '../language/format';
 import { slowNow } from '../live/store';
 import type { OutboxEntry } from '../commands/outbox';
-import { dismiss, outboxEntries } from '../commands/send';
+import { dismiss, outboxEntries, retryCommand } from '../commands/send';
+import { dismissPhoto, photoEntries, retryPhoto } from '../photos/send';
 import { problemText } from '../controls/problem';
 
 const names: Record<string, Phrase> = {
@@ -31,6 +32,7 @@ const names: Record<string, Phrase> = {
   'case.call_out': words.eventType['case.call_out'],
   'case.note': words.actions.note,
   'case.reopen': words.actions.reopen,
+  photo: words.lead.photo,
   'case.family_told': words.actions.familyTold,
 };
 
@@ -48,7 +50,7 @@ function nameOf(entry: OutboxEntry): string {
 
 /** What was done here and is not yet answered, or was refused, with the reason in words. */
 export function Unsent({ caseId }: { caseId: string }) {
-  const entries = outboxEntries.value.filter((entry) => entry.caseId === caseId);
+  const entries = [...outboxEntries.value, ...photoEntries.value].filter((entry) => entry.caseId === caseId);
   if (entries.length === 0) return null;
   return (
     <section class="notice notice-unsent" aria-live="polite" aria-label={say(words.actions.queued)}>
@@ -69,15 +71,39 @@ export function Unsent({ caseId }: { caseId: string }) {
                 </span>
               )}
             </span>
-            {entry.state === 'refused' && (
-              <button type="button" class="text-button" onClick={() => dismiss(entry.id)}>
-                {say(words.shell.dismiss)}
-              </button>
-            )}
+            {entry.state === 'refused' && <RefusedButtons entry={entry} />}
           </li>
         ))}
       </ul>
     </section>
+  );
+}
+
+/** What was refused is sent again, when the reason is gone, or put away. */
+function RefusedButtons({ entry }: { entry: OutboxEntry }) {
+  const isPhoto = entry.body.type === 'photo';
+  return (
+    <span class="unsent-buttons">
+      <button
+        type="button"
+        class="text-button"
+        onClick={() => (isPhoto ? retryPhoto(entry.id) : retryCommand(entry.id))}
+      >
+        {say(words.lead.retry)}
+      </button>
+      <button
+        type="button"
+        class="text-button"
+        onClick={() => {
+          if (isPhoto) dismissPhoto(entry.id);
+          else dismiss(entry.id);
+          // Without its point nobody would ever see the photo.
+          if (typeof entry.body.photo === 'string') dismissPhoto(entry.body.photo);
+        }}
+      >
+        {say(words.shell.dismiss)}
+      </button>
+    </span>
   );
 }
 

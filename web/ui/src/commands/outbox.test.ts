@@ -36,6 +36,7 @@ let signIns: number;
 
 function make(locked = false): Outbox<string> {
   return new Outbox<string>({
+    prefix: 'izdeu.outbox.',
     storage,
     async send(entry) {
       sent.push(entry.id);

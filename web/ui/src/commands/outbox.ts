@@ -29,6 +29,8 @@ export interface OutboxEntry {
 }
 
 export interface OutboxTools<T> {
+  /** What the keys of the entries begin with, so that several can live in one storage. */
+  prefix: string;
   /** Where entries survive a reload, one key each: two tabs never overwrite each other's. */
   storage: Pick<Storage, 'length' | 'key' | 'getItem' | 'setItem' | 'removeItem'> | undefined;
   /** Sends one command; throws RequestFailed. `done` is false for a 202. */
@@ -41,7 +43,6 @@ export interface OutboxTools<T> {
   signIn(): void;
 }
 
-const prefix = 'izdeu.outbox.';
 const retryDelays = [1_000, 2_000, 5_000, 10_000, 20_000];
 /** More than a person does in a day offline; beyond it the storage of the browser would run out. */
 export const outboxLimit = 500;
@@ -95,11 +96,20 @@ export class Outbox<T> {
   remove(id: string): void {
     this.entries = this.entries.filter((entry) => entry.id !== id);
     try {
-      this.tools.storage?.removeItem(prefix + id);
+      this.tools.storage?.removeItem(this.tools.prefix + id);
     } catch {
       // It stays in the storage and is answered the same way when it is sent again.
     }
     this.tools.changed(this.entries);
+  }
+
+  /** Sends one that was refused again: what stood against it may have changed. */
+  retryRefused(id: string): void {
+    const refused = this.entries.find((entry) => entry.id === id && entry.state === 'refused');
+    if (!refused) return;
+    const { problem: _, ...entry } = refused;
+    this.change({ ...entry, state: 'queued' });
+    this.flush();
   }
 
   /** Reads what another tab has stored. */
@@ -111,7 +121,7 @@ export class Outbox<T> {
     try {
       for (let index = 0; index < storage.length; index += 1) {
         const key = storage.key(index);
-        if (!key?.startsWith(prefix)) continue;
+        if (!key?.startsWith(this.tools.prefix)) continue;
         const entry = readEntry(storage.getItem(key));
         if (!entry) continue;
         const present = known.get(entry.id);
@@ -219,7 +229,7 @@ export class Outbox<T> {
 
   private store(entry: OutboxEntry): void {
     try {
-      this.tools.storage?.setItem(prefix + entry.id, JSON.stringify(entry));
+      this.tools.storage?.setItem(this.tools.prefix + entry.id, JSON.stringify(entry));
       this.unstored.delete(entry.id);
     } catch {
       this.unstored.add(entry.id);

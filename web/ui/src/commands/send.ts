@@ -10,6 +10,7 @@ import { Outbox, type OutboxEntry } from './outbox';
 export const outboxEntries = signal<OutboxEntry[]>([]);
 
 const outbox = new Outbox<CaseView>({
+  prefix: 'izdeu.outbox.',
   storage: localStorageOrNone(),
   async send(entry) {
     const path = `cases/${encodeURIComponent(entry.caseId)}/commands`;
@@ -20,23 +21,34 @@ const outbox = new Outbox<CaseView>({
     const timer = setTimeout(task, delay);
     return () => clearTimeout(timer);
   },
-  async alone(task) {
-    // Without HTTPS browsers have no locks; two tabs then may both send, and the server applies it once.
-    if (!navigator.locks) return task();
-    await navigator.locks.request('izdeu.outbox', { ifAvailable: true }, async (lock) => {
-      if (lock) await task();
-    });
-  },
+  alone: (task) => alone('izdeu.outbox', task),
   changed(entries) {
     outboxEntries.value = entries;
   },
   answered(_, body) {
     if (body?.id) receiveCase(body);
+    for (const task of afterAnswers) task();
   },
   signIn: sessionEnded,
 });
 
-function localStorageOrNone(): Storage | undefined {
+const afterAnswers: (() => void)[] = [];
+
+/** Runs a task whenever a command was answered. */
+export function whenAnswered(task: () => void): void {
+  afterAnswers.push(task);
+}
+
+/** Runs a task while no other tab of this browser does what has the same name; does nothing if one does. */
+export async function alone(name: string, task: () => Promise<void>): Promise<void> {
+  // Without HTTPS browsers have no locks; two tabs then may both send, and the server applies it once.
+  if (!navigator.locks) return task();
+  await navigator.locks.request(name, { ifAvailable: true }, async (lock) => {
+    if (lock) await task();
+  });
+}
+
+export function localStorageOrNone(): Storage | undefined {
   try {
     return localStorage;
   } catch {
@@ -78,6 +90,11 @@ export function command(
     command_id: randomUUID(),
     at: new Date(happenedAt ?? serverNow()).toISOString(),
   });
+}
+
+/** Sends a command that was refused again. */
+export function retryCommand(id: string): void {
+  outbox.retryRefused(id);
 }
 
 export function dismiss(id: string): void {

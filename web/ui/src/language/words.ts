@@ -45,3 +45,4 @@ export {
   roster,
 } from './words/coordination';
 export { choice, chosen, duty, transport, unavailableBecause, weekday } from './words/choice';
+export { lead, offline } from './words/lead';

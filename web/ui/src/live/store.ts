@@ -12,6 +12,8 @@ export const lastFrameAt = signal<number | undefined>(undefined);
 /** Since when there is no connection. */
 export const offlineSince = signal<number | undefined>(undefined);
 export const deadLetterCount = signal(0);
+/** What is shown is what this connection has told: not only what was known before it. */
+export const caughtUp = signal(false);
 /** There are more cases than the server sends. */
 export const truncated = signal(false);
 /** Server's clock minus this device's, milliseconds. */
@@ -89,6 +91,7 @@ function flush(): void {
     missed = missed.concat(applied.missed);
   }
   publish();
+  caughtUp.value = feedState.peek().kind === 'live';
   const alarming = opened.filter((view) => view.urgency === 'life_threatening' && view.status !== 'closed');
   if (alarming.length > 0) announced.value = [...announced.peek(), ...alarming].slice(-3);
   if (missed.length > 0) announcedMissed.value = [...announcedMissed.peek(), ...missed].slice(-3);
@@ -115,6 +118,7 @@ export function resumePosition(): string | undefined {
 /** Forgets everything, at sign-out and when another region is chosen. */
 export function clearStore(): void {
   waiting = [];
+  caughtUp.value = false;
   state.position = undefined;
   state.cases = new Map();
   state.teams = new Map();

@@ -1,7 +1,9 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
+import type { CaseView } from '../api/views';
 import { caseTitle, missedCheckIns } from '../cases/describe';
 import { outboxEntries } from '../commands/send';
+import { photoEntries } from '../photos/send';
 import { Icon } from '../controls/icon';
 import { say, words } from '../language';
 import {
@@ -14,8 +16,10 @@ import {
   teamName,
   truncated,
 } from '../live/store';
+import { SharingBanner } from '../position/switch';
 import { hashOf, selectedCaseId } from '../route';
 import { accountOf, info, session } from '../session';
+import { Offers } from '../waking/offers';
 
 export function DemoBanner() {
   if (!info.value.demo) return null;
@@ -38,11 +42,13 @@ export function Banners() {
     return () => clearTimeout(timer);
   }, [since]);
   const account = session.value ? accountOf(session.value) : undefined;
-  const unsent = outboxEntries.value.filter((entry) => entry.account === account && entry.state !== 'refused').length;
+  const unsent = [...outboxEntries.value, ...photoEntries.value].filter((entry) => entry.account === account && entry.state !== 'refused').length;
   const away = since !== undefined && !patient;
   return (
     <div class="banners">
       <DemoBanner />
+      <Offers />
+      <SharingBanner />
       {truncated.value && (
         <p class="banner banner-unsent" role="status">
           {say(words.shell.truncated)}
@@ -97,13 +103,19 @@ export function Announcements() {
           {say(words.coordination.newlyMissed, { team: teamName(teamId), title: caseTitle(view) })}
         </Announcement>
       ))}
-      {announced.value.map((view) => (
+      {announced.value.filter(isNews).map((view) => (
         <Announcement key={view.id} caseId={view.id} forget={() => forget(view.id)}>
           {say(words.cases.newLifeThreatening, { title: caseTitle(view) })}
         </Announcement>
       ))}
     </div>
   );
+}
+
+/** To a team a case is its call, which is told by itself. */
+function isNews(view: CaseView): boolean {
+  const { roles, teams } = session.value ?? { roles: [] };
+  return !roles.includes('team') || !view.assignments?.some(({ team_id }) => teams?.includes(team_id));
 }
 
 interface AnnouncementProps {

@@ -1,7 +1,7 @@
 import { effect } from '@preact/signals';
 import { flushOutbox } from '../commands/send';
 import { Feed, type FeedState, type Socket } from '../live/feed';
-import { clearStore, feedState, lastFrameAt, offlineSince, receive, resumePosition } from '../live/store';
+import { caughtUp, clearStore, feedState, lastFrameAt, offlineSince, receive, resumePosition } from '../live/store';
 import { region } from '../preferences';
 import { info, refreshInfo, session, sessionEnded } from '../session';
 import { root } from '../api/client';
@@ -12,6 +12,7 @@ function address(): string {
 
 function show(state: FeedState): void {
   const before = feedState.peek();
+  if (state.kind !== 'live') caughtUp.value = false;
   // Looking for the way back is still being offline; only the first attempt is "connecting".
   if (state.kind === 'connecting' && offlineSince.peek() !== undefined) return;
   if (state.kind === 'live') {

@@ -1,7 +1,10 @@
 import { useSignal } from '@preact/signals';
 import type { Problem } from '../api/client';
+import { Switch } from '../controls/field';
+import { Icon } from '../controls/icon';
 import { ProblemNotice, problemOf } from '../controls/problem';
 import { say, words } from '../language';
+import { chooseSound, ring, soundOn } from './sound';
 import { pushState, switchOff, switchOn } from './push';
 
 /** Lets a person be woken by this device, also while the board is closed. */
@@ -27,6 +30,13 @@ export function WakingSwitch() {
       {(state === 'on' || state === 'off') && (
         <button type="button" class="button" disabled={busy.value} onClick={() => void turn()}>
           {say(state === 'on' ? words.shell.wakingTurnOff : words.shell.wakingTurnOn)}
+        </button>
+      )}
+      <Switch label={say(words.lead.sound)} checked={soundOn.value} onChecked={chooseSound} />
+      {soundOn.value && (
+        <button type="button" class="button" onClick={ring}>
+          <Icon name="sound" size={20} />
+          {say(words.lead.soundTry)}
         </button>
       )}
       {problem.value && <ProblemNotice problem={problem.value} />}

@@ -1,0 +1,156 @@
+// A team lead's hour on a phone: the call, the way there, clues, without a connection, and the installed board.
+import assert from 'node:assert/strict';
+import { assignment, brokenTexts, button, open, person, phone, seriousProblems, signIn } from './page.mjs';
+import { api } from './server.mjs';
+
+const place = { latitude: 53.4231, longitude: 63.9512 };
+const point = (coordinates) => ({ type: 'Point', coordinates });
+
+/** A team of its own with a lead on a phone, and a case that may call it. */
+async function crew(world, { options = {}, theme = 'dark', language = 'ru', permissions = [], hash } = {}) {
+  const { browser, server } = world;
+  const admin = api(server);
+  const team = `hour-${crypto.randomUUID().slice(0, 8)}`;
+  await admin.team(team, 'Отряд-Час', [63.9, 53.3], { capacity: 5, members: 8 });
+  const id = await admin.file({ place: 'Жуковка', call_out: 'hold', ...options });
+  const command = (fields) => admin.post(`cases/${id}/commands`, { command_id: crypto.randomUUID(), ...fields });
+  const key = await server.makeKey(`Час ${team}`, '--role', 'team', '--team', team);
+  const page = await person(browser, { viewport: phone, theme, language });
+  await page.context().grantPermissions(permissions, { origin: server.url });
+  await signIn(page, { ...server, key }, hash ?? `#/case/${id}`);
+  const assigned = async () =>
+    (await admin.get(`cases/${id}`)).assignments?.find((one) => one.team_id === team) ?? { status: 'none' };
+  return { admin, team, id, key, command, page, assigned };
+}
+
+async function until(what, ask, holds) {
+  const end = Date.now() + 20_000;
+  let got = await ask();
+  while (!holds(got)) {
+    if (Date.now() > end) throw new Error(`${what}: ${JSON.stringify(got)}`);
+    await new Promise((done) => setTimeout(done, 100));
+    got = await ask();
+  }
+  return got;
+}
+
+/** The call comes on any page, and is answered by two taps; no with its reason too. */
+export async function twoTaps(world) {
+  const { command, team, id, page, assigned } = await crew(world, { hash: '#/more' });
+  await command({ type: 'case.assign', team_id: team });
+  const offer = page.locator(`.offer[data-case="${id}"]`);
+  await offer.getByText('ответить за', { exact: false }).waitFor();
+  assert.ok((await page.title()).includes('Жуковка'), 'the title of the page does not call');
+  assert.deepEqual(await seriousProblems(page), []);
+  assert.deepEqual(await brokenTexts(page), []);
+  await button(offer, 'Принять').click();
+  await button(page.locator('.action-form'), 'Принять').click();
+  await until('accepted by two taps', assigned, ({ status }) => status === 'accepted');
+  const accepted = await assigned();
+  assert.ok(accepted.eta_at, 'the time by estimate was not sent');
+  await offer.waitFor({ state: 'detached' });
+
+  // The way there: the last known point, said to be that, until somebody says where to meet.
+  const way = page.locator('.way-there');
+  await way.getByText('а не место сбора', { exact: false }).waitFor();
+  await command({ type: 'case.point', point: 'staging', location: point([63.7001, 53.3002]), note: 'у моста' });
+  await page.locator('.way-there[data-destination="meeting"]').getByText('у моста').waitFor();
+  assert.ok((await way.getByRole('link', { name: '2ГИС' }).getAttribute('href')).includes('63.70010%2C53.30020'));
+  assert.ok((await way.getByRole('link', { name: 'Карта в телефоне' }).getAttribute('href')).startsWith('geo:53.30020,63.70010'));
+  await button(page.locator('.detail-actions'), 'Текст для группы').click();
+  const text = await page.getByLabel('Текст для группы').inputValue();
+  assert.ok(text.includes('Место сбора: 53.30020, 63.70010'), text);
+  assert.deepEqual(await seriousProblems(page), []);
+
+  const other = await crew(world);
+  await other.command({ type: 'case.assign', team_id: other.team });
+  await button(other.page.locator('.offer'), 'Не можем').click();
+  assert.deepEqual(await seriousProblems(other.page), []);
+  await other.page.locator('[data-reason="no_vehicle"]').click();
+  const declined = await until('declined by two taps', other.assigned, ({ status }) => status === 'declined');
+  assert.equal(declined.reason, 'no_vehicle');
+  return [page, other.page];
+}
+
+/** A picture as a phone takes it: larger than it is sent. */
+async function picture(page) {
+  const data = await page.evaluate(async () => {
+    const canvas = document.createElement('canvas');
+    canvas.width = 2400;
+    canvas.height = 1800;
+    const context = canvas.getContext('2d');
+    for (let index = 0; index < 400; index += 1) {
+      context.fillStyle = `hsl(${(index * 37) % 360} 60% 50%)`;
+      context.fillRect((index * 131) % 2400, (index * 71) % 1800, 160, 120);
+    }
+    return canvas.toDataURL('image/jpeg', 0.95);
+  });
+  return { name: 'photo.jpg', mimeType: 'image/jpeg', buffer: Buffer.from(data.split(',')[1], 'base64') };
+}
+
+/** A clue with its place and photo, taken without a connection, is seen by the coordinator. */
+export async function clueWithPhoto(world) {
+  const { browser, server } = world;
+  const { command, team, id, page, admin } = await crew(world, { permissions: ['geolocation'] });
+  await page.context().setGeolocation(place);
+  await command({ type: 'case.assign', team_id: team });
+  await command({ type: 'assignment.accept', team_id: team, people: 4 });
+  await assignment(page, team, 'accepted').waitFor();
+  await page.context().setOffline(true);
+  await button(page.locator('.detail-actions'), 'Другие действия').click();
+  await button(page.locator('.other-actions'), 'Отметить точку').click();
+  const form = page.locator('.action-form');
+  await form.getByText('точность', { exact: false }).waitFor();
+  await form.getByLabel('Заметка').fill('Детская шапка');
+  await form.locator('input[type="file"]').setInputFiles(await picture(page));
+  await form.locator('.photo-field img').waitFor();
+  assert.deepEqual(await seriousProblems(page), []);
+  await button(form, 'Сохранить').click();
+  await page.locator('.unsent [data-state]').nth(1).waitFor();
+
+  const desk = await person(browser);
+  await signIn(desk, server, `#/case/${id}`);
+  assert.equal(((await admin.get(`cases/${id}`)).points ?? []).length, 0, 'it arrived although there was no connection');
+  await page.context().setOffline(false);
+  const clue = desk.locator('.points [data-point="clue"]');
+  await clue.getByText('Детская шапка').waitFor();
+  await clue.locator('.photo').click({ timeout: 45_000 });
+  const large = desk.locator('.photo-large img');
+  await large.waitFor();
+  await until('the large photo', () => large.evaluate((image) => image.naturalWidth), (width) => width === 1600);
+  assert.deepEqual(await seriousProblems(desk), []);
+  const [kept] = (await admin.get(`cases/${id}`)).points;
+  assert.deepEqual(kept.location.coordinates, [63.9512, 53.4231]);
+  await page.locator('.unsent').waitFor({ state: 'detached' });
+  return [page, desk];
+}
+
+/** The position is shared on request, seen on another board, and stops by itself when the team is home. */
+export async function positionShared(world) {
+  const { command, team, id, page, admin } = await crew(world, { permissions: ['geolocation'] });
+  await page.context().setGeolocation(place);
+  await command({ type: 'case.assign', team_id: team });
+  await command({ type: 'assignment.accept', team_id: team, people: 2 });
+  const position = async () =>
+    (await admin.get('teams')).teams.find((one) => one.id === team)?.position?.position.coordinates ?? [];
+  const sharing = page.locator('.share-position');
+  await sharing.waitFor();
+  assert.deepEqual(await position(), [], 'a position was sent that nobody had asked for');
+  await sharing.locator('label').click();
+  await page.locator('.banner-sharing').waitFor();
+  await until('the position', position, ([lon]) => lon === place.longitude);
+  await sharing.getByText('передано', { exact: false }).waitFor();
+  assert.deepEqual(await seriousProblems(page), []);
+
+  // A reload goes on with it.
+  await page.reload();
+  await page.locator('.banner-sharing').waitFor();
+  await command({ type: 'assignment.en_route', team_id: team });
+  await command({ type: 'case.outcome', outcome: 'found', condition: 'well', found_by: 'public' });
+  await command({ type: 'assignment.returned', team_id: team, people: 2 });
+  await page.locator('.banner-sharing').waitFor({ state: 'detached' });
+  const kept = await page.evaluate(() => JSON.stringify({ ...localStorage }));
+  assert.ok(!kept.includes('63.9512'), 'the phone still knows where the team was');
+  await open(page, `#/case/${id}`);
+  return [page];
+}
