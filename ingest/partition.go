@@ -73,14 +73,18 @@ func (p *partitionReader) run(ctx context.Context) {
 func (p *partitionReader) offsets(ctx context.Context) (first, end int64, err error) {
 	ctx, cancel := context.WithTimeout(ctx, askTimeout)
 	defer cancel()
-	response, err := p.inbox.options.Client.ListOffsets(ctx, &kafka.ListOffsetsRequest{Topics: map[string][]kafka.OffsetRequest{
-		p.lane.topic: {kafka.FirstOffsetOf(p.partition), kafka.LastOffsetOf(p.partition)}}})
+	return partitionBounds(ctx, p.inbox.options.Client, p.lane.topic, p.partition)
+}
+
+func partitionBounds(ctx context.Context, client *kafka.Client, topic string, partition int) (first, end int64, err error) {
+	response, err := client.ListOffsets(ctx, &kafka.ListOffsetsRequest{Topics: map[string][]kafka.OffsetRequest{
+		topic: {kafka.FirstOffsetOf(partition), kafka.LastOffsetOf(partition)}}})
 	if err != nil {
 		return 0, 0, err
 	}
-	partitions := response.Topics[p.lane.topic]
+	partitions := response.Topics[topic]
 	if len(partitions) != 1 {
-		return 0, 0, fmt.Errorf("no answer about partition %d of %s", p.partition, p.lane.topic)
+		return 0, 0, fmt.Errorf("no answer about partition %d of %s", partition, topic)
 	}
 	return partitions[0].FirstOffset, partitions[0].LastOffset, partitions[0].Error
 }

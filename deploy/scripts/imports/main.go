@@ -41,6 +41,7 @@ var rules = map[string]rule{
 	"geo":                {denied: transports},
 	"dispatch":           {ours: []string{"geo"}, tests: []string{"dispatch/storetest", "dispatch/sqlite"}, denied: transports},
 	"dispatch/storetest": {ours: []string{"geo", "dispatch"}},
+	"dispatch/backup":    {ours: []string{"dispatch"}, tests: []string{"dispatch/storetest", "dispatch/sqlite"}, denied: transports},
 	"dispatch/sqlite":    {ours: []string{"geo", "dispatch"}, tests: []string{"dispatch/storetest"}},
 	"dispatch/postgres":  {ours: []string{"geo", "dispatch"}, tests: []string{"dispatch/storetest", "dispatch/postgres/postgrestest"}},
 	"ingest":             {ours: []string{"geo", "dispatch"}, tests: []string{"dispatch/storetest", "dispatch/sqlite", "ingest/kafkatest"}},
