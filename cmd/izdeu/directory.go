@@ -21,6 +21,8 @@ const (
 	addressesFile = "addresses.json"
 	lockFile      = "lock"
 	holderFile    = "lock-holder.json"
+
+	beforeUpgradeFolder = "before-upgrade" // backups made before the schema was changed
 )
 
 // Markers say what a data directory is for, so that invented cases and real
@@ -139,6 +141,8 @@ type addresses struct {
 	Prefix   string `json:"prefix"` // of the topics
 	PID      int    `json:"pid"`
 	Database string `json:"database"` // path of the database file
+
+	KafkaEmbedded bool `json:"kafka_embedded"`
 }
 
 func (d *dataDirectory) writeAddresses(a addresses) error {

@@ -29,6 +29,9 @@ type commandLine struct {
 
 	Verify verifyCommand `cmd:"" help:"Recount the stored data against the invariants, also while it is being served."`
 	Bench  benchCommand  `cmd:"" help:"Load this machine with the program itself and print figures as JSON."`
+
+	Backup  backupCommand  `cmd:"" help:"Make one file of everything, also while it is being served, or check one."`
+	Restore restoreCommand `cmd:"" help:"Make an installation of a backup."`
 }
 
 // Default data directories.

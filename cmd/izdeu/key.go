@@ -63,6 +63,9 @@ func (c *keyCommand) openKeys(ctx context.Context, streams console) (*sqlite.Sto
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("there is no database in %s: say which directory with --data, or start izdeu serve on it first", c.Data)
 	}
+	if err := upToDate(ctx, path); err != nil {
+		return nil, err
+	}
 	log := slog.New(slog.NewTextHandler(streams.Errors, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	return sqlite.Open(ctx, path, log)
 }

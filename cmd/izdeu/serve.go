@@ -110,6 +110,9 @@ func serve(ctx context.Context, c *serveCommand, adminKey string, out io.Writer,
 	}
 	o.onEnd("the listener", func() error { return ignoreClosed(listener.Close()) })
 
+	if err := backUpBeforeMigration(ctx, directory, c.Demo, c.KafkaPrefix, log); err != nil {
+		return err
+	}
 	store, err := sqlite.Open(ctx, directory.file(databaseFile), log)
 	if err != nil {
 		return err
@@ -207,7 +210,7 @@ func serve(ctx context.Context, c *serveCommand, adminKey string, out io.Writer,
 		url = cmp.Or(public, local)
 	}
 	if err := directory.writeAddresses(addresses{HTTP: local, Kafka: strings.Join(brokers, ","), Prefix: c.KafkaPrefix, PID: os.Getpid(),
-		Database: directory.file(databaseFile)}); err != nil {
+		Database: directory.file(databaseFile), KafkaEmbedded: c.Kafka == ""}); err != nil {
 		return err
 	}
 	o.onEnd("the addresses", directory.removeAddresses)

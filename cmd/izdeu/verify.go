@@ -35,6 +35,9 @@ func (v *verifyCommand) Run(ctx context.Context, streams console) (err error) {
 	if _, err := os.Stat(path); err != nil {
 		return fmt.Errorf("there is no database in %s: name the data directory with --data", v.Data)
 	}
+	if err := upToDate(ctx, path); err != nil {
+		return err
+	}
 	store, err := sqlite.Open(ctx, path, quiet)
 	if err != nil {
 		return err
