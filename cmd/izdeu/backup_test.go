@@ -291,7 +291,7 @@ func TestRestoredReadsOnFromOutsideKafka(t *testing.T) {
 		t.Errorf("the case that came after the backup was %s, number %s, and is %s, number %s: the id belongs to the epoch that ended",
 			lost.ID, lost.Number, again.ID, again.Number)
 	}
-	if n, err := r.metric(`izdeu_applications_total{result="repeated"}`); err == nil && n != 0 {
+	if n, err := r.metric(`izdeu_applications_total{kind="missing_person",result="repeated"}`); err == nil && n != 0 {
 		t.Errorf("%v applications were read again that the backup had read", n)
 	}
 	r.stop()
