@@ -24,7 +24,7 @@ type Changes struct {
 	// Match is set when what waits was matched.
 	Match *MatchProgress
 	// Result is one word for metrics: opened, joined, amended, repeated, done,
-	// refused, dead_letter, timer, failed.
+	// refused, dead_letter, set_aside, timer, failed.
 	Result string
 	// Failure is what went wrong in the program itself, with its stack.
 	Failure string
@@ -70,6 +70,9 @@ func Decide(state *State, message *Message) *Changes {
 		d.apply(func() (int64, *Refusal) { return 0, d.availability(message.Availability) })
 	case message.Coordinator != nil:
 		d.apply(func() (int64, *Refusal) { return 0, d.registerCoordinator(message.Coordinator) })
+	default: // it is about a dead letter and nothing else
+		d.changes.Result = "set_aside"
+		return &d.changes
 	}
 	d.ringAgain()
 	d.remind()

@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"bytes"
+	"slices"
 	"strconv"
 
 	"github.com/segmentio/kafka-go"
@@ -28,6 +29,10 @@ const (
 // ReplayHeader marks a record that was a dead letter before: its id in decimal.
 const ReplayHeader = "izdeu-replay"
 
+// SetAsideHeader marks a record without a value that takes the dead letter of
+// its ReplayHeader off the list: somebody has looked, and nothing is in it.
+const SetAsideHeader = "izdeu-set-aside"
+
 // Decoded is what became of a record: a message (a dead letter is one), a
 // position, or a position that was wrong and only counts.
 type Decoded struct {
@@ -40,6 +45,9 @@ type Decoded struct {
 // become a message becomes a dead letter. What it returns refers to the record's
 // key and value.
 func Decode(topics Topics, record *kafka.Message) Decoded {
+	if record.Topic == topics.Commands && setsAside(record) {
+		return Decoded{Message: newMessage(record)}
+	}
 	switch record.Topic {
 	case topics.Applications:
 		return Decoded{Message: decodeApplication(record)}
@@ -68,6 +76,12 @@ func newMessage(record *kafka.Message) *dispatch.Message {
 		}
 	}
 	return message
+}
+
+// setsAside says that a record is about a dead letter and nothing else.
+func setsAside(record *kafka.Message) bool {
+	marked := slices.ContainsFunc(record.Headers, func(h kafka.Header) bool { return h.Key == SetAsideHeader })
+	return marked && len(record.Value) == 0 && newMessage(record).Replays > 0
 }
 
 // open takes the message out of the record; reason says why it cannot.

@@ -33,6 +33,16 @@ func NewIntake(client *kafka.Client, producer *Producer, topics Topics) *Intake 
 // FileApplication files an application for a system, which replaces what the
 // body says about it. It returns the application's id and its identity.
 func (i *Intake) FileApplication(ctx context.Context, system string, body []byte) (string, dispatch.Identity, error) {
+	return i.file(ctx, system, body)
+}
+
+// FileLetter files an application in place of a dead letter, which counts as
+// replayed then.
+func (i *Intake) FileLetter(ctx context.Context, letter int64, system string, body []byte) (string, dispatch.Identity, error) {
+	return i.file(ctx, system, body, replays(letter))
+}
+
+func (i *Intake) file(ctx context.Context, system string, body []byte, headers ...kafka.Header) (string, dispatch.Identity, error) {
 	v, err := strictObject(body)
 	if err != nil {
 		return "", dispatch.Identity{}, err
@@ -61,7 +71,7 @@ func (i *Intake) FileApplication(ctx context.Context, system string, body []byte
 	}
 	identity := dispatch.ApplicationIdentity(filing.System, filing.ID)
 	key := filing.System + "/" + filing.ID
-	return filing.ID, identity, i.send(ctx, i.topics.Applications, key, body)
+	return filing.ID, identity, i.send(ctx, i.topics.Applications, key, body, headers...)
 }
 
 // SendCommand sends a command for a case, given by actor; both replace what the
@@ -177,7 +187,16 @@ func (i *Intake) Replay(ctx context.Context, letter dispatch.DeadLetter) error {
 		return fmt.Errorf("the dead letter is from topic %s, which is not read here", letter.Source.Topic)
 	}
 	return i.producer.Produce(ctx, letter.Source.Topic, kafka.Message{Key: letter.Key, Value: letter.Value,
-		Headers: []kafka.Header{{Key: ReplayHeader, Value: strconv.AppendInt(nil, letter.ID, 10)}}})
+		Headers: []kafka.Header{replays(letter.ID)}})
+}
+
+// SetAside takes a dead letter off the list; it is kept.
+func (i *Intake) SetAside(ctx context.Context, letter int64) error {
+	return i.producer.Produce(ctx, i.topics.Commands, kafka.Message{Headers: []kafka.Header{replays(letter), {Key: SetAsideHeader}}})
+}
+
+func replays(letter int64) kafka.Header {
+	return kafka.Header{Key: ReplayHeader, Value: strconv.AppendInt(nil, letter, 10)}
 }
 
 // Ready is nil while Kafka answers and the disk has room.
@@ -201,8 +220,8 @@ func (i *Intake) Ready(ctx context.Context) error {
 	return nil
 }
 
-func (i *Intake) send(ctx context.Context, topic, key string, body []byte) error {
-	return i.producer.Produce(ctx, topic, kafka.Message{Key: []byte(key), Value: body})
+func (i *Intake) send(ctx context.Context, topic, key string, body []byte, headers ...kafka.Header) error {
+	return i.producer.Produce(ctx, topic, kafka.Message{Key: []byte(key), Value: body, Headers: headers})
 }
 
 func nowText() string { return milliseconds(time.Now()).Format("2006-01-02T15:04:05.000Z07:00") }

@@ -250,6 +250,13 @@ func intake(t *testing.T, k *testKafka) {
 	if err := intake.Replay(ctx, letter); err != nil {
 		t.Fatal(err)
 	}
+	if err := intake.SetAside(ctx, 10); err != nil {
+		t.Fatal(err)
+	}
+	_, byHand, err := intake.FileLetter(ctx, 11, "board", []byte(strings.Replace(contractApplication, "102-2026-0417", "by-hand", 1)))
+	if err != nil {
+		t.Fatal(err)
+	}
 	letter.Source.Topic = "another"
 	if err := intake.Replay(ctx, letter); err == nil {
 		t.Error("replayed into another's topic")
@@ -258,7 +265,7 @@ func intake(t *testing.T, k *testKafka) {
 	inbox := startInbox(t, k)
 	seek(t, inbox)
 	f := follow(t, inbox)
-	f.until("everything", func() bool { return len(f.messages) == 5 && len(f.positions) == 1 })
+	f.until("everything", func() bool { return len(f.messages) == 7 && len(f.positions) == 1 })
 	byIdentity := map[dispatch.Identity]dispatch.Message{}
 	for _, m := range f.messages {
 		byIdentity[m.Identity] = m
@@ -277,6 +284,13 @@ func intake(t *testing.T, k *testKafka) {
 	}
 	if m := byIdentity[dispatch.ApplicationIdentity("kafka", "again")]; m.Replays != 9 {
 		t.Errorf("%+v", m)
+	}
+
+	if m := byIdentity[byHand]; m.Replays != 11 || m.Filing == nil || m.Filing.System != "board" {
+		t.Errorf("filed by hand: %+v", m)
+	}
+	if m := byIdentity[dispatch.Identity{}]; m.Replays != 10 || m.DeadLetter != nil || m.Command != nil {
+		t.Errorf("set aside: %+v", m)
 	}
 
 	// What is wrong is told and not sent.

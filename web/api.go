@@ -161,6 +161,7 @@ func (s *Server) routes() (http.Handler, error) {
 	s.registerCommands()
 	s.registerTeams()
 	s.registerDeadLetters()
+	s.registerLetterHandling()
 	s.registerWaking()
 	s.registerStatistics()
 	s.registerInformation()

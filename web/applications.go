@@ -45,6 +45,12 @@ func (s *Server) registerApplications() {
 }
 
 func (s *Server) fileApplication(ctx context.Context, body []byte) (*answer, error) {
+	return s.fileBy(ctx, body, s.config.Intake.FileApplication)
+}
+
+// fileBy files an application as the caller, and waits a moment for its case.
+func (s *Server) fileBy(ctx context.Context, body []byte,
+	file func(ctx context.Context, system string, body []byte) (string, dispatch.Identity, error)) (*answer, error) {
 	who := callerOf(ctx)
 	o, err := readObject(body, "source", "id")
 	if err != nil {
@@ -56,7 +62,7 @@ func (s *Server) fileApplication(ctx context.Context, body []byte) (*answer, err
 	}
 	sending, cancel := context.WithTimeout(ctx, sendLimit)
 	defer cancel()
-	id, identity, err := s.config.Intake.FileApplication(sending, system, o.bytes())
+	id, identity, err := file(sending, system, o.bytes())
 	if err != nil {
 		return nil, err
 	}

@@ -59,6 +59,14 @@ func TestCandidatesSayWhy(t *testing.T) {
 	if got["events"].Result != "kind" {
 		t.Errorf("events: %+v", got["events"])
 	}
+	w.done("admin", id, `{"type":"assignment.decline","command_id":"no","team_id":"air"}`)
+	w.done("admin", id, `{"type":"case.assign","command_id":"again","team_id":"air"}`)
+	w.get("coordinator", "/api/v1/cases/"+id+"/candidates").into(t, &answer)
+	newest := answer.Decisions[len(answer.Decisions)-1]
+	w.get("coordinator", "/api/v1/cases/"+id+"/candidates?latest=true").into(t, &answer)
+	if len(answer.Decisions) != 1 || answer.Decisions[0].Position != newest.Position {
+		t.Errorf("the newest decision is %s: %+v", newest.Position, answer)
+	}
 	// Once it has accepted, the case tells the range of its arrival, until the
 	// team says it itself.
 	var view web.CaseView

@@ -72,12 +72,16 @@ func (s *Server) registerCases() {
 			defer cancel()
 			return s.timeline(ctx, in.ID)
 		})
+	type candidatesInput struct {
+		ID     string `path:"id" doc:"The case's id"`
+		Latest bool   `query:"latest" doc:"Only the newest decision"`
+	}
 	register(s, operation{id: opGetCandidates, method: http.MethodGet, path: apiRoot + "/cases/{id}/candidates", tag: "cases",
 		summary: "Who was considered and why", answers: map[int]any{200: CandidatesAnswer{}}, errors: []int{404, 503}},
-		func(ctx context.Context, in *caseInput) (*answer, error) {
+		func(ctx context.Context, in *candidatesInput) (*answer, error) {
 			ctx, cancel := context.WithTimeout(ctx, queryLimit)
 			defer cancel()
-			return s.candidates(ctx, in.ID)
+			return s.candidates(ctx, in.ID, in.Latest)
 		})
 	type boardInput struct {
 		Region string `query:"region" doc:"ISO 3166-2; absent: every region of the key"`

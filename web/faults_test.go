@@ -41,6 +41,66 @@ func TestDeadLetters(t *testing.T) {
 	}
 }
 
+// A letter is read, filed by hand once, or set aside by those who may.
+func TestDeadLettersAreDealtWithByHand(t *testing.T) {
+	w := newWorld(t, nil)
+	l := w.live("coordinator", "")
+	l.next()
+	waiting := func(n int) {
+		t.Helper()
+		for f := l.next(); f.DeadLetters == nil || *f.DeadLetters != n; f = l.next() {
+		}
+	}
+	secret := "Secretmarker\xff\x00, 8 лет"
+	for _, topic := range []string{w.topics.Applications, w.topics.Commands} {
+		must(t, w.producer.Produce(context.Background(), topic, kafka.Message{Key: []byte("k"), Value: []byte(secret)}))
+	}
+	waiting(2)
+	ids := map[string]int64{}
+	var listed web.DeadLettersAnswer
+	w.get("coordinator", "/api/v1/dead-letters?open=true").into(t, &listed)
+	for _, letter := range listed.DeadLetters {
+		ids[letter.Topic] = letter.ID
+	}
+	path := func(topic, rest string) string { return fmt.Sprintf("/api/v1/dead-letters/%d%s", ids[topic], rest) }
+	var content web.DeadLetterContent
+	w.get("coordinator", path(w.topics.Applications, "")).into(t, &content)
+	if content.Value != "Secretmarker\uFFFD\uFFFD, 8 лет" || content.Key != "k" || content.Bytes != len(secret) || content.Reason == "" {
+		t.Errorf("%+v", content)
+	}
+	// A command may be about what a family does not know yet.
+	for _, rest := range []string{"", "/file", "/set-aside"} {
+		method := map[string]string{"": "GET"}[rest]
+		if method == "" {
+			method = "POST"
+		}
+		if r := w.do("coordinator", method, path(w.topics.Commands, rest), fmt.Sprintf(emergency, "no")); r.status != http.StatusForbidden || strings.Contains(r.body, "Secret") {
+			t.Errorf("%s of a command by a region's coordinator: %d %s", rest, r.status, r.body)
+		}
+	}
+	if r := w.do("coordinator", "POST", path(w.topics.Applications, "/file"), `{"id":"x"}`); r.status != http.StatusUnprocessableEntity {
+		t.Errorf("filing nonsense: %d", r.status)
+	}
+	r := w.do("coordinator", "POST", path(w.topics.Applications, "/file"), fmt.Sprintf(emergency, "by-hand"))
+	if r.status != http.StatusAccepted || !strings.Contains(r.body, `"case_id"`) || !strings.Contains(r.body, `"system":"board"`) {
+		t.Fatalf("filing by hand: %d %s", r.status, r.body)
+	}
+	waiting(1)
+	for _, rest := range []string{"/file", "/set-aside"} {
+		if r := w.do("coordinator", "POST", path(w.topics.Applications, rest), fmt.Sprintf(emergency, "twice")); r.status != http.StatusConflict {
+			t.Errorf("%s of a letter that is done: %d", rest, r.status)
+		}
+	}
+	if r := w.do("admin", "POST", path(w.topics.Commands, "/set-aside"), ""); r.status != http.StatusAccepted {
+		t.Errorf("setting aside: %d %s", r.status, r.body)
+	}
+	waiting(0)
+	w.get("admin", path(w.topics.Commands, "")).into(t, &content)
+	if content.ReplayedAt == nil || content.Value == "" {
+		t.Errorf("what was set aside is gone: %+v", content)
+	}
+}
+
 // Applications are taken in while the database is away, with keys from memory.
 func TestIntakeWorksWhileTheDatabaseIsAway(t *testing.T) {
 	w, a, _ := kostanay(t)

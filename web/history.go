@@ -85,7 +85,7 @@ func (s *Server) timeline(ctx context.Context, id string) (*answer, error) {
 	return answerJSON(http.StatusOK, timeline)
 }
 
-func (s *Server) candidates(ctx context.Context, id string) (*answer, error) {
+func (s *Server) candidates(ctx context.Context, id string, latest bool) (*answer, error) {
 	c, seen, err := s.seenCase(ctx, id)
 	if err != nil {
 		return nil, err
@@ -96,6 +96,9 @@ func (s *Server) candidates(ctx context.Context, id string) (*answer, error) {
 	decisions, err := s.config.Store.Decisions(ctx, c.Key)
 	if err != nil {
 		return nil, storeError(err)
+	}
+	if latest && len(decisions) > 1 {
+		decisions = decisions[len(decisions)-1:]
 	}
 	teamIDs, err := s.teamIDs(ctx)
 	if err != nil {

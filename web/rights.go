@@ -53,6 +53,9 @@ const (
 	opGetCommand       Operation = "get-command"
 	opListDeadLetters  Operation = "list-dead-letters"
 	opReplayDeadLetter Operation = "replay-dead-letter"
+	opGetDeadLetter    Operation = "get-dead-letter"
+	opFileDeadLetter   Operation = "file-dead-letter"
+	opSetAsideLetter   Operation = "set-aside-dead-letter"
 	opListTeams        Operation = "list-teams"
 	opPutTeam          Operation = "put-team"
 	opReportPosition   Operation = "report-position"
@@ -151,7 +154,7 @@ var rightsOf = map[Role]rights{
 		personal: true, reporter: true, sealed: true, assignments: true, actors: true, letters: true, duplicates: true, rosters: everywhere,
 		audiences: dispatch.Audiences(),
 		operations: with(readOperations, opGetCandidates, opListOwners, opGetTracks, opGetPhoto, opPutPhoto, opFileApplication, opSendCommand, opGetCommand, opGetCallOut,
-			opListDeadLetters, opReplayDeadLetter, opPutTeam, opReportPosition, opSetAvailability,
+			opListDeadLetters, opReplayDeadLetter, opGetDeadLetter, opFileDeadLetter, opSetAsideLetter, opPutTeam, opReportPosition, opSetAvailability,
 			opListCoordinators, opPutCoordinator, opPushKey, opSubscribePush, opUnsubscribePush, opMetrics),
 	},
 	RoleCoordinator: {
@@ -159,7 +162,7 @@ var rightsOf = map[Role]rights{
 		personal: true, reporter: true, sealed: true, assignments: true, actors: true, letters: true, duplicates: true, rosters: everywhere,
 		audiences: dispatch.Audiences(),
 		operations: with(readOperations, opGetCandidates, opListOwners, opGetTracks, opGetPhoto, opPutPhoto, opFileApplication, opSendCommand, opGetCommand, opGetCallOut,
-			opListDeadLetters, opReplayDeadLetter, opPutTeam, opReportPosition, opSetAvailability,
+			opListDeadLetters, opReplayDeadLetter, opGetDeadLetter, opFileDeadLetter, opSetAsideLetter, opPutTeam, opReportPosition, opSetAvailability,
 			opListCoordinators, opPutCoordinator, opPushKey, opSubscribePush, opUnsubscribePush),
 	},
 	RoleTeam: {

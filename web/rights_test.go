@@ -70,6 +70,9 @@ func TestRightsRoleByOperation(t *testing.T) {
 		{"get-command of others", "GET", "/api/v1/commands/other-admin", nil, [6]int{200, 404, 404, 403, 404, 403}},
 		{"list-dead-letters", "GET", "/api/v1/dead-letters", nil, [6]int{200, 200, 403, 403, 403, 403}},
 		{"replay-dead-letter", "POST", "/api/v1/dead-letters/7/replay", nil, [6]int{404, 404, 403, 403, 403, 403}},
+		{"get-dead-letter", "GET", "/api/v1/dead-letters/7", nil, [6]int{404, 404, 403, 403, 403, 403}},
+		{"file-dead-letter", "POST", "/api/v1/dead-letters/7/file", func(string) string { return `{}` }, [6]int{404, 404, 403, 403, 403, 403}},
+		{"set-aside-dead-letter", "POST", "/api/v1/dead-letters/7/set-aside", nil, [6]int{404, 404, 403, 403, 403, 403}},
 		{"list-teams", "GET", "/api/v1/teams", nil, [6]int{200, 200, 200, 403, 200, 200}},
 		{"put-team", "PUT", "/api/v1/teams/new", func(string) string {
 			return `{"name":"New","base":{"type":"Point","coordinates":[63.6,53.2]},"capacity":1}`
@@ -131,7 +134,8 @@ func TestRightsRoleByOperation(t *testing.T) {
 	w.get("admin", "/openapi.json").into(t, &document)
 	open := []string{"sign-in", "info", "regions", "health", "ready"}
 	walked := []string{"who-am-i", "basemap", "rings", "openapi", "asyncapi", "metrics", "file-application", "get-application", "list-cases", "export-cases", "get-case", "get-timeline",
-		"get-candidates", "list-owners", "get-tracks", "get-photo", "put-photo", "get-call-out", "send-command", "get-command", "list-dead-letters", "replay-dead-letter", "list-teams", "put-team", "report-position",
+		"get-candidates", "list-owners", "get-tracks", "get-photo", "put-photo", "get-call-out", "send-command", "get-command", "list-dead-letters", "replay-dead-letter",
+		"get-dead-letter", "file-dead-letter", "set-aside-dead-letter", "list-teams", "put-team", "report-position",
 		"set-availability", "get-board", "get-statistics", "sign-out", "live",
 		"list-coordinators", "put-coordinator", "push-key", "subscribe-push", "unsubscribe-push"}
 	n := 0

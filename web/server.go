@@ -41,6 +41,10 @@ type Intake interface {
 	RegisterCoordinator(ctx context.Context, id string, body []byte) (dispatch.Identity, error)
 	// Replay sends the record of a dead letter to its topic again.
 	Replay(ctx context.Context, letter dispatch.DeadLetter) error
+	// FileLetter files an application in place of a dead letter, as FileApplication does.
+	FileLetter(ctx context.Context, letter int64, system string, body []byte) (id string, identity dispatch.Identity, err error)
+	// SetAside takes a dead letter off the list of those that wait; it is kept.
+	SetAside(ctx context.Context, letter int64) error
 	// Ready is nil while Kafka takes records and the disk has room.
 	Ready(ctx context.Context) error
 }

@@ -480,6 +480,14 @@ type DeadLetterView struct {
 	ReplayedAt *time.Time `json:"replayed_at,omitempty"`
 }
 
+// DeadLetterContent is a dead letter with what stands in it.
+type DeadLetterContent struct {
+	DeadLetterView
+	Key   string `json:"key,omitempty" doc:"Of the record, as text"`
+	Value string `json:"value,omitempty" doc:"The record as text, cut to 64 KiB; personal data. What is no UTF-8 is replaced"`
+	Bytes int    `json:"bytes" doc:"How long the record is"`
+}
+
 // SessionAnswer says who is signed in.
 type SessionAnswer struct {
 	ID      string   `json:"id" doc:"Of the key, which never changes; the owner of a case is such an id"`
