@@ -1,10 +1,11 @@
 import { computed, effect, signal } from '@preact/signals';
 import { language, type Language } from './language';
+import type { Theme } from './map/types';
 
-export type ThemeChoice = 'light' | 'dark' | 'auto';
+export type ThemeChoice = 'light' | 'dark' | 'night' | 'auto';
 
 const languages: readonly Language[] = ['kk', 'ru', 'en'];
-const themes: readonly ThemeChoice[] = ['auto', 'light', 'dark'];
+const themes: readonly ThemeChoice[] = ['auto', 'light', 'dark', 'night'];
 
 function read(name: string): string | undefined {
   try {
@@ -34,7 +35,7 @@ function deviceLanguage(): Language {
 
 export const themeChoice = signal<ThemeChoice>('auto');
 const deviceDark = signal(false);
-export const theme = computed<'light' | 'dark'>(() =>
+export const theme = computed<Theme>(() =>
   themeChoice.value === 'auto' ? (deviceDark.value ? 'dark' : 'light') : themeChoice.value,
 );
 
@@ -59,7 +60,7 @@ export function startPreferences(): void {
     document.documentElement.dataset.theme = theme.value;
     document
       .querySelector('meta[name="theme-color"]')
-      ?.setAttribute('content', theme.value === 'dark' ? '#141d1a' : '#ffffff');
+      ?.setAttribute('content', { light: '#ffffff', dark: '#141d1a', night: '#000000' }[theme.value]);
   });
 }
 

@@ -19,6 +19,7 @@ import { LikelyDuplicates, MergedInto } from './duplicates';
 import { Applications } from './applications';
 import { Fact } from './fact';
 import { Points } from './points';
+import { Rings } from './rings-section';
 import { Proposals } from './proposals';
 import { Urgency } from './urgency';
 import { caseTitle, outcomeText, personOf, personWord, statusText } from './describe';
@@ -60,6 +61,7 @@ export function CaseDetail({ id, onClose }: { id: string; onClose(): void }) {
         <Assignments view={view} />
         <Points view={view} />
         <Subjects view={view} />
+        <Rings view={view} />
         <Urgency view={view} />
         <Facts view={view} />
         <Applications view={view} />

@@ -46,3 +46,4 @@ export {
 } from './words/coordination';
 export { choice, chosen, duty, transport, unavailableBecause, weekday } from './words/choice';
 export { lead, offline } from './words/lead';
+export { mapping, ringCategory, ringGround } from './words/map';

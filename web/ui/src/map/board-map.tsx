@@ -1,8 +1,9 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { StatusGlyph, TeamGlyph } from './glyphs';
+import { MeasurePanel, PlacePanel } from './place-panel';
 import type { Choice, MapView } from './map-view';
 import { isStale } from './staleness';
-import type { BoardMapProps } from './types';
+import type { BoardMapProps, LonLat } from './types';
 import { attribution, words } from './words';
 import './board-map.css';
 
@@ -33,6 +34,15 @@ export function BoardMap(props: BoardMapProps) {
   const [scale, setScale] = useState({ metres: 0, pixels: 0 });
   const [choice, setChoice] = useState<Choice>();
   const [message, setMessage] = useState('');
+  const [place, setPlace] = useState<LonLat>();
+  /** The places of the line that is being measured; undefined while nothing is. */
+  const [measured, setMeasured] = useState<LonLat[]>();
+  const measuring = useRef(measured);
+  measuring.current = measured;
+  const tapped = (lonLat: LonLat): void => {
+    if (measuring.current) setMeasured([...measuring.current, lonLat]);
+    else setPlace(lonLat);
+  };
   // Where there is room the sources are named from the start; on a phone at a tap.
   const [wide] = useState(() => globalThis.matchMedia?.('(min-width: 720px)').matches ?? false);
 
@@ -46,6 +56,7 @@ export function BoardMap(props: BoardMapProps) {
         selectTeam: (id) => current.current.onSelectTeam?.(id),
         pick: (lonLat) => current.current.onPick?.(lonLat),
         choose: setChoice,
+        place: (lonLat) => tapped(lonLat),
         scale: setScale,
         problem: (error) => console.warn('base map', error),
       });
@@ -70,6 +81,10 @@ export function BoardMap(props: BoardMapProps) {
   }, [attempt]);
 
   useLayoutEffect(() => view.current?.show(props));
+  useLayoutEffect(() => view.current?.showPlace(place), [place, state]);
+  useLayoutEffect(() => view.current?.measureAlong(measured), [measured, state]);
+  // The coordinates were those of another question.
+  useEffect(() => setPlace(undefined), [props.selectedCase, props.pickMode]);
 
   useEffect(() => {
     if (message === '') return;
@@ -77,6 +92,7 @@ export function BoardMap(props: BoardMapProps) {
     return () => clearTimeout(timer);
   }, [message]);
 
+  const from = props.cases.find((one) => one.id === props.selectedCase)?.location;
   const showMyPosition = (): void => {
     view.current?.showMyPosition().catch(() => setMessage(words[current.current.language].myPositionFailed));
   };
@@ -112,6 +128,16 @@ export function BoardMap(props: BoardMapProps) {
               path="M12 2v4M12 18v4M2 12h4M18 12h4M12 7a5 5 0 1 0 0 10a5 5 0 1 0 0-10z"
               onClick={showMyPosition}
             />
+            <MapButton
+              label={measured ? said.hideMeasure : said.measure}
+              pressed={measured !== undefined}
+              path="M3 16 16 3l5 5L8 21zM7 12l2 2M10 9l3 3M13 6l2 2"
+              onClick={() => {
+                setPlace(undefined);
+                setMeasured(measured ? undefined : []);
+              }}
+            />
+            {props.tools}
           </div>
           <div class="board-map-foot">
             {scale.metres > 0 && (
@@ -131,9 +157,21 @@ export function BoardMap(props: BoardMapProps) {
                   />
                 </svg>
               </summary>
-              <span>{attribution}</span>
+              <span>{[props.tiles?.attribution, attribution].filter(Boolean).join(' · ')}</span>
             </details>
           </div>
+          {place && !measured && (
+            <PlacePanel place={place} from={from} language={props.language} hide={() => setPlace(undefined)} />
+          )}
+          {measured && (
+            <MeasurePanel
+              places={measured}
+              language={props.language}
+              addCentre={() => view.current && setMeasured([...measured, view.current.centre()])}
+              undo={() => setMeasured(measured.slice(0, -1))}
+              hide={() => setMeasured(undefined)}
+            />
+          )}
           {props.pickMode && <p class="board-map-hint">{said.pickHint}</p>}
           <p class="board-map-message" role="status">
             {message}
@@ -145,9 +183,23 @@ export function BoardMap(props: BoardMapProps) {
   );
 }
 
-function MapButton({ label, path, onClick }: { label: string; path: string; onClick(): void }) {
+interface MapButtonProps {
+  label: string;
+  path: string;
+  pressed?: boolean;
+  onClick(): void;
+}
+
+export function MapButton({ label, path, pressed, onClick }: MapButtonProps) {
   return (
-    <button type="button" class="board-map-button" aria-label={label} title={label} onClick={onClick}>
+    <button
+      type="button"
+      class="board-map-button"
+      aria-label={label}
+      aria-pressed={pressed}
+      title={label}
+      onClick={onClick}
+    >
       <svg viewBox="0 0 24 24" width="20" height="20" aria-hidden="true">
         <path
           d={path}

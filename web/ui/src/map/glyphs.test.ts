@@ -1,21 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { contrast } from '../styles/contrast';
 import { statusColours, statusGlyphs, statusVariables } from './glyphs';
 import { palettes } from './palette';
 import { caseStatuses, type Theme } from './types';
-
-/** Contrast ratio of WCAG 2.2, of two colours #rrggbb. */
-function contrast(first: string, second: string): number {
-  const luminance = (colour: string): number => {
-    const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((start) => {
-      const value = Number.parseInt(colour.slice(start, start + 2), 16) / 255;
-      return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
-    });
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
-  };
-  const [light = 0, dark = 0] = [luminance(first), luminance(second)].sort((a, b) => b - a);
-  return (light + 0.05) / (dark + 0.05);
-}
 
 describe('statusGlyphs', () => {
   it('has a drawable shape for every status and no other', () => {
@@ -34,7 +22,7 @@ describe('statusGlyphs', () => {
 });
 
 describe('statusColours', () => {
-  it.each(['light', 'dark'] as Theme[])('can be read in the %s theme, on the ground and on the map', (theme) => {
+  it.each(['light', 'dark', 'night'] as Theme[])('can be read in the %s theme, on the ground and on the map', (theme) => {
     for (const status of caseStatuses) {
       for (const ground of [palettes[theme].ground, palettes[theme].country]) {
         expect(contrast(statusColours[theme][status], ground), `${status} on ${ground}`).toBeGreaterThanOrEqual(4.5);
@@ -54,7 +42,7 @@ describe('statusColours', () => {
     }
   });
 
-  it('is the same in glyphs.css and in the part of board-map.css for the dark map', () => {
+  it('is the same in glyphs.css and in the part of board-map.css for the dark maps', () => {
     const rules = (file: string): string[] => readFileSync(new URL(file, import.meta.url), 'utf8').split('}');
     const variables = (rule: string | undefined): Record<string, string> =>
       Object.fromEntries(
@@ -62,7 +50,9 @@ describe('statusColours', () => {
       );
     expect(variables(rules('glyphs.css')[0])).toEqual(statusVariables('light'));
     expect(variables(rules('glyphs.css')[1])).toEqual(statusVariables('dark'));
+    expect(variables(rules('glyphs.css')[2])).toEqual(statusVariables('night'));
     expect(variables(rules('board-map.css')[1])).toEqual(statusVariables('dark'));
+    expect(variables(rules('board-map.css')[2])).toEqual(statusVariables('night'));
   });
 });
 
@@ -72,6 +62,17 @@ describe('palettes', () => {
     expect(contrast(townLabel, country)).toBeGreaterThanOrEqual(7);
     expect(contrast(ink, ground)).toBeGreaterThanOrEqual(7);
     expect(contrast(staleInk, ground)).toBeGreaterThanOrEqual(4.5);
+    expect(contrast(waterLabel, lake)).toBeGreaterThanOrEqual(3);
+  });
+
+  it('lets no green and no blue through at night, and labels stay readable', () => {
+    const { townLabel, ink, staleInk, ground, country, lake, waterLabel, ...rest } = palettes.night;
+    for (const colour of [townLabel, ink, staleInk, ground, country, lake, waterLabel, ...Object.values(rest)]) {
+      expect(colour).toMatch(/^#[0-9a-f]{2}0000$/);
+    }
+    // Pure red on black is 5.25:1, the most that red light gives: AA for text, AAA is out of reach.
+    for (const label of [townLabel, ink, staleInk]) expect(contrast(label, ground)).toBeGreaterThanOrEqual(4.5);
+    expect(contrast(townLabel, country)).toBeGreaterThanOrEqual(4.5);
     expect(contrast(waterLabel, lake)).toBeGreaterThanOrEqual(3);
   });
 });

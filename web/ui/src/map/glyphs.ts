@@ -62,7 +62,7 @@ export const statusGlyphs: Record<CaseStatus, Glyph> = {
   },
 };
 
-/** At least 4.5:1 on the ground of each theme (white, #141d1a); the test computes it. */
+/** At least 4.5:1 on the ground of each theme (white, #141d1a, black); the test computes it. */
 export const statusColours: Record<Theme, Record<CaseStatus, string>> = {
   light: {
     waiting: '#b3340b',
@@ -85,6 +85,17 @@ export const statusColours: Record<Theme, Record<CaseStatus, string>> = {
     found: '#6fd0a5',
     deceased: '#a9b4bf',
     closed: '#9fb0a8',
+  },
+  night: {
+    waiting: '#ff0000',
+    review: '#ff0000',
+    assigned: '#ff0000',
+    searching: '#ff0000',
+    ended: '#ff0000',
+    missing: '#ff0000',
+    found: '#ff0000',
+    deceased: '#ff0000',
+    closed: '#ff0000',
   },
 };
 

@@ -2,6 +2,7 @@ import Icon from 'ol/style/Icon';
 import { type RingCounts, ringGroups, ringShares } from './clusters';
 import { statusColours, statusGlyphs, teamArrow } from './glyphs';
 import { type Palette, font, palettes } from './palette';
+import { type PointKind, signs } from './signs';
 import type { CaseStatus, Theme } from './types';
 
 /** What a case's icon depends on. */
@@ -62,6 +63,25 @@ export class Icons {
     );
   }
 
+  /** The sign of a kind of place; one that `yields` is left out where it would cover a case or a team. */
+  sign(kind: PointKind, yields: boolean): Icon {
+    const draw = (context: CanvasRenderingContext2D): void => {
+      const { ink, ground } = this.palette;
+      const outline = new Path2D(signs[kind].outline);
+      context.scale(1.08, 1.08);
+      context.translate(-12, -12);
+      context.strokeStyle = context.fillStyle = ground;
+      context.lineWidth = 6;
+      context.stroke(outline);
+      context.fill(outline);
+      context.strokeStyle = ink;
+      context.lineWidth = 2.2;
+      context.stroke(outline);
+      context.stroke(new Path2D(signs[kind].inside));
+    };
+    return this.keep(`sign ${kind} ${yields}`, 34, draw, [0.5, 0.5], yields ? 'declutter' : 'obstacle');
+  }
+
   pin(): Icon {
     return this.keep(
       'pin',
@@ -85,7 +105,13 @@ export class Icons {
   }
 
   /** Keeps one icon for each key; `draw` has its origin in the middle of `side` × `side` CSS pixels. */
-  private keep(key: string, side: number, draw: Draw, anchor: [number, number] = [0.5, 0.5]): Icon {
+  private keep(
+    key: string,
+    side: number,
+    draw: Draw,
+    anchor: [number, number] = [0.5, 0.5],
+    declutterMode: 'obstacle' | 'declutter' = 'obstacle',
+  ): Icon {
     const known = this.kept.get(key);
     if (known) return known;
     // Counts in clusters make ever new keys over a long shift.
@@ -99,7 +125,7 @@ export class Icons {
       context.lineJoin = context.lineCap = 'round';
       draw(context);
     }
-    const icon = new Icon({ img: canvas, scale: 1 / this.pixelRatio, anchor, declutterMode: 'obstacle' });
+    const icon = new Icon({ img: canvas, scale: 1 / this.pixelRatio, anchor, declutterMode });
     this.kept.set(key, icon);
     return icon;
   }

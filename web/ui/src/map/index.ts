@@ -2,6 +2,7 @@
 // that is a chunk of its own, fetched by BoardMap when it is first shown.
 export { BoardMap } from './board-map';
 export { StatusGlyph, TeamGlyph, statusColours, statusGlyphs, statusVariables, type Glyph } from './glyphs';
+export { PointSign } from './signs';
 export { caseStatuses } from './types';
 export type {
   BoardMapProps,
@@ -12,6 +13,7 @@ export type {
   MapCase,
   MapLine,
   MapMark,
+  MapRing,
   MapTeam,
   Theme,
   Urgency,

@@ -2,7 +2,6 @@ import type { Coordinate } from 'ol/coordinate';
 import { boundingExtent, containsExtent, type Extent, getCenter, getHeight, getWidth } from 'ol/extent';
 import Feature from 'ol/Feature';
 import Circle from 'ol/geom/Circle';
-import LineString from 'ol/geom/LineString';
 import Point from 'ol/geom/Point';
 import { defaults as defaultInteractions } from 'ol/interaction/defaults';
 import VectorLayer from 'ol/layer/Vector';
@@ -12,6 +11,7 @@ import { fromLonLat, getPointResolution, toLonLat, transformExtent } from 'ol/pr
 import VectorSource from 'ol/source/Vector';
 import CircleStyle from 'ol/style/Circle';
 import Fill from 'ol/style/Fill';
+import RegularShape from 'ol/style/RegularShape';
 import Stroke from 'ol/style/Stroke';
 import Style from 'ol/style/Style';
 import View from 'ol/View';
@@ -20,6 +20,7 @@ import { CaseLayer, type CasePoint } from './case-layer';
 import { CaseMarks } from './case-marks';
 import type { Cluster } from './clusters';
 import { Icons } from './icons';
+import { MeasureLine } from './measure';
 import { font, fontSample, palettes } from './palette';
 import { scaleLine } from './scale-line';
 import { TeamLayer, type TeamPoint } from './team-layer';
@@ -36,6 +37,8 @@ export interface MapViewEvents {
   selectTeam(id: string): void;
   pick(lonLat: LonLat): void;
   choose(choice: Choice | undefined): void;
+  /** A place on the map was tapped where nothing stands. */
+  place(lonLat: LonLat): void;
   scale(line: { metres: number; pixels: number }): void;
   /** A part of the base map could not be loaded; the rest is shown. */
   problem(error: unknown): void;
@@ -49,6 +52,8 @@ type Shown = Pick<
   | 'lines'
   | 'tracks'
   | 'marks'
+  | 'rings'
+  | 'tiles'
   | 'language'
   | 'theme'
   | 'region'
@@ -74,13 +79,8 @@ export class MapView {
   private readonly baseMap: BaseMap;
   private readonly cases = new CaseLayer();
   private readonly teams = new TeamLayer();
-  private readonly lines = new VectorSource({ wrapX: false });
-  private readonly lineLayer = new VectorLayer({
-    source: this.lines,
-    updateWhileAnimating: true,
-    updateWhileInteracting: true,
-  });
   private readonly caseMarks = new CaseMarks();
+  private readonly measure = new MeasureLine();
   private readonly marks = new VectorSource<Feature>({ wrapX: false });
   private readonly markLayer = new VectorLayer({
     source: this.marks,
@@ -94,6 +94,7 @@ export class MapView {
   private namesTimer: ReturnType<typeof setTimeout> | undefined;
   private arrangedResolution = 0;
   private fitted = false;
+  private measuring = false;
   private stale = { cases: true, teams: true };
 
   constructor(
@@ -120,9 +121,10 @@ export class MapView {
       layers: [
         ...this.baseMap.layers,
         this.caseMarks.layer,
-        this.lineLayer,
+        this.caseMarks.pointLayer,
         this.teams.layer,
         this.cases.layer,
+        this.measure.layer,
         this.markLayer,
       ],
     });
@@ -173,6 +175,7 @@ export class MapView {
     if (JSON.stringify(before?.lines) !== JSON.stringify(next.lines)) this.showLines(next);
     if (before?.tracks !== next.tracks || JSON.stringify(before?.marks) !== JSON.stringify(next.marks))
       this.caseMarks.show(next.tracks, next.marks);
+    this.showRings(before, next);
     if (before?.picked?.join() !== next.picked?.join()) this.showPicked(next.picked);
     if (before?.pickMode !== next.pickMode) this.target.style.cursor = next.pickMode ? 'crosshair' : '';
     if (before?.region !== next.region) {
@@ -227,20 +230,55 @@ export class MapView {
     this.teams.setTheme(theme);
     this.caseMarks.setTheme(theme);
     this.target.style.backgroundColor = this.baseMap.background;
-    const { ink, ground } = palettes[theme];
-    this.lineLayer.setStyle([
-      new Style({ stroke: new Stroke({ color: ground, width: 5 }) }),
-      new Style({ stroke: new Stroke({ color: ink, width: 2.4, lineDash: [2, 6], lineCap: 'round' }) }),
-    ]);
+    this.measure.setTheme(theme);
     this.styleMarks();
+  }
+
+  private showRings(before: Shown | undefined, next: Shown): void {
+    const centre = (of: Shown | undefined) =>
+      of?.rings.length ? of.cases.find((one) => one.id === of.selectedCase)?.location : undefined;
+    const now = centre(next);
+    if (JSON.stringify([before?.rings, centre(before)]) === JSON.stringify([next.rings, now])) return;
+    this.caseMarks.showRings(now, next.rings);
+    // Rings that were just switched on are looked at; those of a case are shown with it.
+    if (now && before?.selectedCase === next.selectedCase && before?.rings.length === 0) this.revealRings();
+  }
+
+  private revealRings(): void {
+    const extent = this.caseMarks.ringExtent();
+    if (extent) this.view.fit(extent, { padding: this.padding(), duration: this.duration() });
+  }
+
+  /** Draws the line that is measured along; while there is one, every tap is a place of it. */
+  measureAlong(places: readonly LonLat[] | undefined): void {
+    this.measuring = places !== undefined;
+    this.measure.show(places ?? []);
+  }
+
+  /** Marks the place that a person asked about; undefined takes the mark away. */
+  showPlace(place: LonLat | undefined): void {
+    this.removeMark('place');
+    if (!place) return;
+    const feature = new Feature(new Point(fromLonLat(place)));
+    feature.setId('place');
+    this.marks.addFeature(feature);
+    this.styleMarks();
+  }
+
+  /** The middle of what is shown. */
+  centre(): LonLat {
+    return toLonLat(this.view.getCenter() ?? [0, 0]) as LonLat;
   }
 
   private styleMarks(): void {
     const theme = this.shown?.theme ?? 'light';
-    const { position, ground } = palettes[theme];
+    const { position, ground, ink } = palettes[theme];
     const icons = new Icons(theme);
     const styles: Record<string, Style> = {
       picked: new Style({ image: icons.pin(), zIndex: 2 }),
+      place: new Style({
+        image: new RegularShape({ points: 4, radius: 10, radius2: 0, stroke: new Stroke({ color: ink, width: 2 }) }),
+      }),
       me: new Style({
         image: new CircleStyle({
           radius: 8,
@@ -277,10 +315,7 @@ export class MapView {
   }
 
   private showLines({ lines }: Shown): void {
-    this.lines.clear(true);
-    this.lines.addFeatures(
-      lines.map(({ from, to }) => new Feature(new LineString([fromLonLat(from), fromLonLat(to)]))),
-    );
+    this.caseMarks.showLines(lines);
     this.teams.setLines(lines);
     this.stale.teams = true;
   }
@@ -378,7 +413,7 @@ export class MapView {
 
   private hover(event: MapBrowserEvent): void {
     const pointer = event.originalEvent as PointerEvent;
-    if (event.dragging || pointer.pointerType !== 'mouse' || this.shown?.pickMode) return;
+    if (event.dragging || pointer.pointerType !== 'mouse' || this.shown?.pickMode || this.measuring) return;
     const { cases, teams } = this.hits(event, 2);
     this.target.style.cursor = cases || teams ? 'pointer' : '';
   }
@@ -391,12 +426,16 @@ export class MapView {
       this.events.pick(lonLat);
       return;
     }
+    if (this.measuring) {
+      this.events.place(lonLat);
+      return;
+    }
     const { cases, teams } = this.hits(event, pointer.pointerType === 'mouse' ? 3 : 10);
     const points: (CasePoint | TeamPoint)[] = cases ?? teams ?? [];
     const [only] = points;
     if (only === undefined) {
       this.events.choose(undefined);
-      this.events.pick(lonLat);
+      this.events.place(lonLat);
     } else if (points.length === 1) {
       this.events.choose(undefined);
       if ('case' in only) this.events.selectCase(only.id);

@@ -68,6 +68,28 @@ export const palettes: Record<Theme, Palette> = {
     action: '#6fd0b8',
     position: '#7cbcf5',
   },
+  night: {
+    sea: '#1c0000',
+    neighbours: '#0c0000',
+    country: '#000000',
+    regionBorder: '#5c0000',
+    chosenRegion: '#d00000',
+    countryBorder: '#8c0000',
+    neighbourBorder: '#3a0000',
+    lake: '#240000',
+    river: '#4a0000',
+    townLabel: '#f40000',
+    townDot: '#c00000',
+    faintLabel: '#c00000',
+    waterLabel: '#e00000',
+    halo: '#000000',
+    ink: '#ff0000',
+    staleInk: '#ec0000',
+    ground: '#000000',
+    quietRing: '#7c0000',
+    action: '#ff0000',
+    position: '#ff0000',
+  },
 };
 
 /** Onest has the Kazakh letters; the page loads it for its text anyway. */

@@ -1,8 +1,11 @@
+import type { ComponentChildren } from 'preact';
+
 /** Longitude and latitude in degrees, WGS 84, in GeoJSON's order. */
 export type LonLat = [number, number];
 
 export type Language = 'kk' | 'ru' | 'en';
-export type Theme = 'light' | 'dark';
+/** `night` keeps the eyes used to the dark: nothing but red light, so that shapes alone tell statuses apart. */
+export type Theme = 'light' | 'dark' | 'night';
 
 /** The statuses of a case as CONTRACT.md names them. */
 export const caseStatuses = [
@@ -49,12 +52,30 @@ export interface MapTeam {
 export interface MapLine {
   from: LonLat;
   to: LonLat;
+  /** What stands beside it, such as when the team is expected. */
+  label?: string;
+}
+
+/** A distance from the chosen case's place within which a share of such people was found. */
+export interface MapRing {
+  /** Percent. */
+  share: number;
+  metres: number;
 }
 
 /** A place that matters for the chosen case, such as the meeting point. */
 export interface MapMark {
   location: LonLat;
   label: string;
+  /** The kind of place, which has its own sign. */
+  kind: string;
+}
+
+/** Another map than the one in the program, as the server's settings name it. */
+export interface MapTiles {
+  kind: 'pmtiles' | 'raster' | 'vector';
+  url: string;
+  attribution: string;
 }
 
 export interface BoardMapProps {
@@ -66,15 +87,21 @@ export interface BoardMapProps {
   /** The ways of the teams on the selected case. */
   tracks: LonLat[][];
   marks: MapMark[];
+  /** Around the selected case; empty for none. */
+  rings: MapRing[];
+  /** Undefined: the map in the program. */
+  tiles?: MapTiles | undefined;
   language: Language;
   theme: Theme;
   /** ISO 3166-2 code that the view is fitted to, the whole country without one. */
   region?: string;
   onSelectCase(id: string): void;
   onSelectTeam?(id: string): void;
-  /** A click on empty map, or any click in pick mode. */
+  /** Any click in pick mode. */
   onPick?(lonLat: LonLat): void;
   pickMode?: boolean;
+  /** More buttons in the map's column. */
+  tools?: ComponentChildren;
   /** Drawn as a pin. */
   picked?: LonLat;
 }

@@ -1,11 +1,13 @@
 import type { VNode } from 'preact';
 import { useRef } from 'preact/hooks';
-import type { CaseView, TeamView } from '../api/views';
+import type { AssignmentView, CaseView, TeamView } from '../api/views';
 import { isLive, shortCaseTitle } from '../cases/describe';
 import { selectedCase, shownCases } from '../cases/selection';
-import { language, sayValue, words } from '../language';
+import { mapRings } from '../cases/ring-state';
+import { language, say, sayValue, words } from '../language';
+import { clock, parseTime } from '../language/format';
 import { teamById, teamViews } from '../live/store';
-import { BoardMap, type LonLat, type MapCase, type MapLine, type MapMark, type MapTeam } from '../map';
+import { BoardMap, type LonLat, type MapCase, type MapLine, type MapMark, type MapRing, type MapTeam } from '../map';
 import { region, theme } from '../preferences';
 import { go, route } from '../route';
 import { teamState } from '../teams/state';
@@ -63,10 +65,21 @@ function linesOf(view: CaseView | undefined): MapLine[] {
     .flatMap((assignment) => {
       const team = teamById(assignment.team_id);
       const from = team?.position?.position.coordinates ?? team?.base?.coordinates;
-      return from ? [{ from, to }] : [];
+      return from ? [{ from, to, ...etaOf(assignment) }] : [];
     });
 }
 
+/** When a team that is on its way is expected: as it said, else the range that was reckoned. */
+function etaOf({ status, eta_at, eta_least_at, eta_most_at }: AssignmentView): { label?: string } {
+  if (status !== 'accepted' && status !== 'en_route') return {};
+  const said = parseTime(eta_at);
+  if (said !== undefined) return { label: say(words.mapping.eta, { time: clock(said) }) };
+  const [from, to] = [parseTime(eta_least_at), parseTime(eta_most_at)];
+  if (from === undefined || to === undefined) return {};
+  return { label: say(words.mapping.etaRange, { from: clock(from), to: clock(to) }) };
+}
+
+const noRings: MapRing[] = [];
 const noTracks: LonLat[][] = [];
 
 /** Where the teams of a case meet, clues, dangers, where somebody was found. */
@@ -74,6 +87,7 @@ function marksOf(view: CaseView | undefined): MapMark[] {
   return (view?.points ?? []).map(({ point, location }) => ({
     location: location.coordinates,
     label: sayValue(words.pointKind, point),
+    kind: point,
   }));
 }
 
@@ -104,6 +118,7 @@ function mapNow(): VNode {
       lines={linesOf(chosen)}
       tracks={chosen && tracks.value.caseId === chosen.id ? tracks.value.ways : noTracks}
       marks={marksOf(chosen)}
+      rings={chosen ? mapRings.value : noRings}
       language={tongue}
       theme={theme.value}
       region={region.value}

@@ -71,6 +71,7 @@ export function MorePage() {
             { value: 'auto', label: say(words.shell.themeAuto) },
             { value: 'light', label: say(words.shell.themeLight) },
             { value: 'dark', label: say(words.shell.themeDark) },
+            { value: 'night', label: say(words.shell.themeNight) },
           ]}
         />
         <h2>{say(words.shell.region)}</h2>

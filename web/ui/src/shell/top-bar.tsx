@@ -200,16 +200,21 @@ export function LanguageSwitch() {
 }
 
 function ThemeButton() {
-  const dark = theme.value === 'dark';
+  // From light to dark to night and back.
+  const next = ({ light: 'dark', dark: 'night', night: 'light' } as const)[theme.value];
+  const label = say(
+    { light: words.shell.switchToLight, dark: words.shell.switchToDark, night: words.shell.switchToNight }[next],
+  );
   return (
     <button
       type="button"
       class="icon-button"
-      aria-label={say(dark ? words.shell.switchToLight : words.shell.switchToDark)}
-      title={say(dark ? words.shell.switchToLight : words.shell.switchToDark)}
-      onClick={() => chooseTheme(dark ? 'light' : 'dark')}
+      data-next={next}
+      aria-label={label}
+      title={label}
+      onClick={() => chooseTheme(next)}
     >
-      <Icon name={dark ? 'sun' : 'moon'} />
+      <Icon name={({ light: 'sun', dark: 'moon', night: 'night' } as const)[next]} />
     </button>
   );
 }

@@ -48,7 +48,9 @@ export const shell = {
   theme: ['Look', 'Оформление', 'Көрініс'],
   themeLight: ['Light', 'Светлое', 'Жарық'],
   themeDark: ['Dark', 'Тёмное', 'Қараңғы'],
+  themeNight: ['Night, red', 'Ночное, красное', 'Түнгі, қызыл'],
   themeAuto: ['As the device', 'Как на устройстве', 'Құрылғыдағыдай'],
+  switchToNight: ['Night look, red light only', 'Ночное: только красный свет', 'Түнгі көрініс: тек қызыл жарық'],
   switchToDark: ['Dark look', 'Тёмное оформление', 'Қараңғы көрініс'],
   switchToLight: ['Light look', 'Светлое оформление', 'Жарық көрініс'],
 
