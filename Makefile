@@ -8,6 +8,7 @@ SHELL := /bin/bash
 # Settings, for instance: make fuzz FUZZTIME=1m · make simulate SEEDS=500 · make run SERVE="--listen 127.0.0.1:8081"
 FUZZTIME ?= 10s
 SEEDS ?= 10000
+CYCLES ?= 1000
 SERVE ?=
 BENCH ?=
 export FUZZTIME
@@ -18,7 +19,7 @@ MODULES := $(UI)/node_modules/.package-lock.json
 # Every file that the front end is built from; what npm and Vite write themselves is left out.
 UI_SOURCES := $(shell find $(UI) \( -name node_modules -o -name dist -o -name artifacts \) -prune -o -type f -print)
 
-.PHONY: help run build dist ui test check bench fuzz simulate mutants clean
+.PHONY: help run build dist ui test check bench fuzz simulate chaos mutants clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -48,6 +49,9 @@ fuzz: ## run every fuzz target for FUZZTIME (10s)
 
 simulate: ## play SEEDS (10000) virtual days of people, crashes and failing disks around the dispatch core
 	GOGC=400 go test ./dispatch -run '^TestSimulation$$' -timeout 60m -v -seeds $(SEEDS)
+
+chaos: ## kill the program CYCLES (1000) times at every step of its work, break what is around it, count
+	$(SCRIPTS)/chaos $(CYCLES)
 
 mutants: ## take away one rule of the core at a time: the simulation has to notice
 	go run ./deploy/scripts/mutants

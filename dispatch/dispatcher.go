@@ -7,6 +7,8 @@ import (
 	"log/slog"
 	"sync/atomic"
 	"time"
+
+	"github.com/izdeu/izdeu/dispatch/failpoint"
 )
 
 // ErrClockBehind: the clock is more than a minute behind the last event. The
@@ -134,6 +136,7 @@ func (d *Dispatcher) begin(ctx context.Context) (*leadership, error) {
 	l := &leadership{Dispatcher: d, state: state, read: progress{}}
 	l.read.add(offsets)
 	d.inbox.Committed(offsets) // of a commit, too, whose outcome was not known
+	failpoint.Here("loaded")
 	return l, nil
 }
 
@@ -154,14 +157,21 @@ func (l *leadership) turn(ctx context.Context) error {
 	if l.ends != nil && l.read.reached(l.ends.offsets) {
 		flying = l.fire(l.state, l.ends.at)
 		l.ends = nil
+		failpoint.Here("timer-decided")
 	} else {
 		input, err := l.next(ctx, l.state, due, l.before)
 		if err != nil {
 			return err
 		}
+		if len(input.Messages) > 0 {
+			failpoint.Here("read")
+		}
 		l.read.add(input.Offsets)
 		if flying, err = l.decide(ctx, l.state, input); err != nil {
 			return err
+		}
+		if flying != nil {
+			failpoint.Here("decided")
 		}
 	}
 	state, flying, err := l.follow(ctx, l.state, l.before, flying)
@@ -369,9 +379,11 @@ func (d *Dispatcher) commit(ctx context.Context, f *flight) error {
 		// being stopped: its outcome would be unknown.
 		writing, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitTimeout)
 		defer cancel()
+		failpoint.Here("committing")
 		if err := d.store.Commit(writing, batch); err != nil {
 			return err
 		}
+		failpoint.Here("committed")
 		d.committed.Add(1)
 		if len(batch.DeadLetters) > 0 || len(batch.Replayed) > 0 {
 			letters, err := d.store.DeadLetterCount(writing)
@@ -381,7 +393,9 @@ func (d *Dispatcher) commit(ctx context.Context, f *flight) error {
 			d.letters.Store(int64(letters))
 		}
 		d.feed.publish(batch, f.teams, int(d.letters.Load()))
+		failpoint.Here("told")
 		d.inbox.Committed(batch.Offsets)
+		failpoint.Here("noted")
 	}
 	d.metrics.observe(f.input.Messages, f.results, f.batch, f.started, time.Now())
 	d.metrics.openLetters.Set(float64(d.letters.Load()))

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/izdeu/izdeu/dispatch/failpoint"
 )
 
 // StatisticsCase is what the statistics know of a case. It comes from the
@@ -303,6 +305,7 @@ func (p *Projector) Step(ctx context.Context, sequence int64) (int64, error) {
 	if err := p.store.PutStatistics(ctx, sequence, to, changed); err != nil {
 		return sequence, fmt.Errorf("write rows of the statistics: %w", err)
 	}
+	failpoint.Here("counted")
 	if len(p.cache) > projectorCache {
 		clear(p.cache)
 	}

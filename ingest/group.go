@@ -9,6 +9,7 @@ import (
 	"github.com/segmentio/kafka-go"
 
 	"github.com/izdeu/izdeu/dispatch"
+	"github.com/izdeu/izdeu/dispatch/failpoint"
 )
 
 // groupCommitter copies the offsets that are in the database to a consumer
@@ -103,6 +104,7 @@ func (g *groupCommitter) commit(ctx context.Context, last bool) error {
 			}
 		}
 	}
+	failpoint.Here("group-noted")
 	if err != nil {
 		g.mutex.Lock()
 		for source, next := range offsets {

@@ -11,6 +11,7 @@ import (
 	"github.com/segmentio/kafka-go"
 
 	"github.com/izdeu/izdeu/dispatch"
+	"github.com/izdeu/izdeu/dispatch/failpoint"
 )
 
 // One produce request holds at most this many records and bytes. The bytes stay
@@ -346,6 +347,7 @@ func (l *lane) sendCalls(calls []*produceCall) {
 		err := l.attempt(calls)
 		switch {
 		case err == nil:
+			failpoint.Here("produced")
 			for _, call := range calls {
 				call.done <- nil
 			}

@@ -13,6 +13,7 @@ import (
 	"github.com/segmentio/kafka-go"
 
 	"github.com/izdeu/izdeu/dispatch"
+	"github.com/izdeu/izdeu/dispatch/failpoint"
 )
 
 const (
@@ -164,6 +165,7 @@ func (p *Publisher) publishEvents(ctx context.Context, epoch string) error {
 	if err := p.options.Producer.produceTo(ctx, p.options.Topics.Events, 0, messages); err != nil {
 		return err
 	}
+	failpoint.Here("published")
 	p.options.Metrics.published.WithLabelValues(p.options.Topics.Events).Add(float64(len(events)))
 	p.published.Store(events[len(events)-1].Sequence)
 	if time.Since(p.savedAt) >= cursorInterval {
@@ -213,6 +215,7 @@ func (p *Publisher) save(ctx context.Context) error {
 	if err := p.options.Store.SetCursor(ctx, dispatch.CursorPublished, published); err != nil {
 		return err
 	}
+	failpoint.Here("cursor-saved")
 	p.saved, p.savedAt = published, time.Now()
 	return nil
 }
@@ -233,6 +236,7 @@ func (p *Publisher) publishDeadLetters(ctx context.Context) error {
 				if err := p.options.Producer.Produce(ctx, p.options.Topics.DeadLetter, deadLetterMessage(letter)); err != nil {
 					return err
 				}
+				failpoint.Here("letter-sent")
 				p.options.Metrics.published.WithLabelValues(p.options.Topics.DeadLetter).Inc()
 			}
 			p.dead = letters[i].ID

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/izdeu/izdeu/dispatch"
+	"github.com/izdeu/izdeu/dispatch/failpoint"
 )
 
 // Commit writes a batch in one transaction, or nothing of it. The error is
@@ -18,12 +19,18 @@ func (s *Store) Commit(ctx context.Context, batch *dispatch.Batch) error {
 	if err := batch.CheckJournal(); err != nil {
 		return err
 	}
-	return s.writing(ctx, func(w *writer) error {
+	err := s.writing(ctx, func(w *writer) error {
+		failpoint.Here("begun")
 		if err := w.advance(batch); err != nil {
 			return err
 		}
-		return w.batch(batch)
+		failpoint.Here("head-moved")
+		err := w.batch(batch)
+		failpoint.Here("all-written")
+		return err
 	})
+	failpoint.Here("ended")
+	return err
 }
 
 // advance moves the head from the batch's base, or says that somebody else did.
@@ -92,6 +99,7 @@ func (w *writer) batch(batch *dispatch.Batch) error {
 			}
 		}
 	}
+	failpoint.Here("rows-written")
 	for i := range batch.Decisions {
 		if err := w.decision(&batch.Decisions[i]); err != nil {
 			return fmt.Errorf("sqlite: decision %d: %w", batch.Decisions[i].Sequence, err)

@@ -39,12 +39,13 @@ var transports = []string{
 
 var rules = map[string]rule{
 	"geo":                {denied: transports},
-	"dispatch":           {ours: []string{"geo"}, tests: []string{"dispatch/storetest", "dispatch/sqlite"}, denied: transports},
+	"dispatch":           {ours: []string{"geo", "dispatch/failpoint"}, tests: []string{"dispatch/storetest", "dispatch/sqlite"}, denied: transports},
+	"dispatch/failpoint": {},
 	"dispatch/storetest": {ours: []string{"geo", "dispatch"}},
 	"dispatch/backup":    {ours: []string{"dispatch"}, tests: []string{"dispatch/storetest", "dispatch/sqlite"}, denied: transports},
-	"dispatch/sqlite":    {ours: []string{"geo", "dispatch"}, tests: []string{"dispatch/storetest"}},
-	"dispatch/postgres":  {ours: []string{"geo", "dispatch"}, tests: []string{"dispatch/storetest", "dispatch/postgres/postgrestest"}},
-	"ingest":             {ours: []string{"geo", "dispatch"}, tests: []string{"dispatch/storetest", "dispatch/sqlite", "ingest/kafkatest"}},
+	"dispatch/sqlite":    {ours: []string{"geo", "dispatch", "dispatch/failpoint"}, tests: []string{"dispatch/storetest"}},
+	"dispatch/postgres":  {ours: []string{"geo", "dispatch", "dispatch/failpoint"}, tests: []string{"dispatch/storetest", "dispatch/postgres/postgrestest"}},
+	"ingest":             {ours: []string{"geo", "dispatch", "dispatch/failpoint"}, tests: []string{"dispatch/storetest", "dispatch/sqlite", "ingest/kafkatest"}},
 	"ingest/kafkatest":   {},
 	"web":                {ours: []string{"geo", "dispatch"}, tests: []string{"dispatch/storetest", "dispatch/sqlite", "ingest"}},
 	"web/notify":         {ours: []string{"geo", "dispatch"}, tests: []string{"dispatch/sqlite", "ingest"}},

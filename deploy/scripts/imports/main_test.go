@@ -16,7 +16,7 @@ func TestCheck(t *testing.T) {
 		{"geo imports dispatch", listed{ImportPath: ours + "geo", Imports: []string{ours + "dispatch"}}, "nothing of ours"},
 		{"a test of geo imports dispatch", listed{ImportPath: ours + "geo", XTestImports: []string{ours + "dispatch"}}, "a test of"},
 		{"dispatch imports geo", listed{ImportPath: ours + "dispatch", Imports: []string{ours + "geo"}}, ""},
-		{"dispatch imports a store", listed{ImportPath: ours + "dispatch", Imports: []string{ours + "dispatch/sqlite"}}, "only geo"},
+		{"dispatch imports a store", listed{ImportPath: ours + "dispatch", Imports: []string{ours + "dispatch/sqlite"}}, "only geo, dispatch/failpoint"},
 		{"dispatch imports SQL", listed{ImportPath: ours + "dispatch", Imports: []string{"database/sql"}}, "no SQL"},
 		{"dispatch imports kfake", listed{ImportPath: ours + "dispatch", Imports: []string{"github.com/twmb/franz-go/pkg/kfake"}}, "no SQL"},
 		{"the store imports SQL", listed{ImportPath: ours + "dispatch/sqlite", Imports: []string{"database/sql"}}, ""},
