@@ -316,6 +316,33 @@ func TestMergeAndBack(t *testing.T) {
 	w.sought(b, 1)
 }
 
+// TestMergeOfOneTeamsCases: a team that is on both cases is on the one that stays once, as far as it has come.
+func TestMergeOfOneTeamsCases(t *testing.T) {
+	for name, test := range map[string]struct {
+		before []CommandType // of the team on the case that stays
+		want   string
+	}{
+		"on the scene": {[]CommandType{CommandAccept, CommandOnScene}, "region-10:on_scene"},
+		"only asked":   {nil, "region-10:accepted"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := duplicatesWorld(t)
+			w.team("region-10", kostanay, capacity(2))
+			stays, goes := w.person("a", "Айгүл Ахметова", 14), w.person("b", "Айгуль", 14)
+			for _, command := range test.before {
+				w.do(command, stays, "region-10")
+			}
+			w.do(CommandAccept, goes, "region-10")
+			w.do(CommandMerge, goes, "", func(c *Command) { c.Into = CaseID(testEpoch, stays) })
+			w.wantStatuses(goes, "region-10:released")
+			w.wantStatuses(stays, test.want)
+			if used := w.state.teamByID("region-10").slots.used; used != 1 {
+				t.Errorf("it has %d slots taken, want 1", used)
+			}
+		})
+	}
+}
+
 // TestDuplicateWindowOff: without a window nothing is looked for.
 func TestDuplicateWindowOff(t *testing.T) {
 	w := newWorld(t)
