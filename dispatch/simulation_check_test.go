@@ -238,6 +238,9 @@ func (k *checks) reload(r *replica) {
 	if r.l == nil || r != k.s.leader || r.l.before != nil || k.s.fault != "" || !k.s.chance(0.003) {
 		return
 	}
+	if r.l.state.Head() != k.s.ledger.head {
+		return // a leader that slept has written before anybody else did: this one is fenced with its next batch
+	}
 	r.l.state.Settle()
 	snapshot, err := k.s.ledger.Load(context.Background())
 	if err != nil {
