@@ -287,9 +287,9 @@ func (d *decision) merge(c *Case, command *Command) *Refusal {
 	d.followUrgency(into)
 	c.Changed = d.emit(EventCaseMerged, c, nil, EventFields{RelatedCaseID: into.ID})
 	c.Personal.Changed = c.Changed
+	d.setStatus(c)
 	d.setStatus(into)
 	d.moveTeams(c, into)
-	d.setStatus(c)
 	d.ask(into)
 	return nil
 }

@@ -237,6 +237,15 @@ func (w *world) checkRows(before *memory, message *Message, changes *Changes) {
 		if !some && types(changes.Events) != string(EventCaseNoted) { // whose row is the note
 			w.tb.Fatalf("case %d is written without a changed row (%s)", c.Key, types(changes.Events))
 		}
+		last := int64(0)
+		for i := range changes.Events {
+			if changes.Events[i].Case == c.Key {
+				last = changes.Events[i].Sequence
+			}
+		}
+		if c.lastChange() > max(last, before.head) {
+			w.tb.Fatalf("case %d: a row changed at %d, after the case's last event %d (%s)", c.Key, c.lastChange(), last, types(changes.Events))
+		}
 		for i, a := range c.Assignments {
 			slot := int32(0)
 			if previous := before.rows[c.Key]; previous != nil && i < len(previous.Assignments) {
