@@ -234,6 +234,11 @@ func (l *ledger) DeadLetterCount(context.Context) (int, error) { return len(l.le
 
 var errNotSimulated = errors.New("the simulation does not ask this")
 
+// PositionsAfter implements Reader.
+func (l *ledger) PositionsAfter(context.Context, int64) ([]TeamPosition, error) {
+	return nil, errNotSimulated
+}
+
 // Coordinators implements Reader.
 func (l *ledger) Coordinators(context.Context) ([]*Coordinator, error) {
 	return nil, errNotSimulated

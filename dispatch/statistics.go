@@ -206,8 +206,11 @@ func NewProjector(store StatisticsStore, feed *Feed, registry prometheus.Registe
 	return &Projector{store: store, feed: feed, log: log, cache: map[int64]*StatisticsCase{}, lag: lag}
 }
 
-// Run projects until ctx ends. Errors are logged and tried again.
+// Run projects until ctx ends. Errors are logged and tried again. It may run
+// again: another replica may have counted meanwhile.
 func (p *Projector) Run(ctx context.Context) {
+	p.cache = map[int64]*StatisticsCase{}
+	defer p.lag.Set(0)
 	for ctx.Err() == nil {
 		if err := p.follow(ctx); err != nil && ctx.Err() == nil {
 			p.log.Error("the statistics stand still for now", "error", err)

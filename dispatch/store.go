@@ -62,6 +62,9 @@ type Reader interface {
 	Applied(ctx context.Context, identity Identity) (*Applied, error)
 	// Teams gives all teams with position and load, in the order of their ids.
 	Teams(ctx context.Context) ([]TeamState, error)
+	// PositionsAfter gives the newest positions of the teams that moved after a
+	// counter (TeamPosition.Counter), in the order of their ids.
+	PositionsAfter(ctx context.Context, counter int64) ([]TeamPosition, error)
 	// Coordinators gives all coordinators, in the order of their ids.
 	Coordinators(ctx context.Context) ([]*Coordinator, error)
 	// Decisions gives the candidates that were considered for a case, in order.

@@ -62,6 +62,7 @@ type PublisherOptions struct {
 type Publisher struct {
 	options   PublisherOptions
 	source    []byte
+	running   atomic.Bool
 	published atomic.Int64 // sequence of the last event that Kafka has
 	dead      int64        // id of the last dead letter that Kafka has
 	saved     int64        // published, as the store knows it
@@ -72,7 +73,12 @@ type Publisher struct {
 func NewPublisher(options PublisherOptions) *Publisher {
 	p := &Publisher{options: options, source: []byte("/izdeu/" + options.Installation)}
 	options.Registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "izdeu_publisher_lag_events",
-		Help: "Events of the journal that are not in Kafka yet."}, func() float64 { return float64(p.Lag()) }))
+		Help: "Events of the journal that are not in Kafka yet; 0 on a replica that does not lead."}, func() float64 {
+		if !p.running.Load() {
+			return 0
+		}
+		return float64(p.Lag())
+	}))
 	return p
 }
 
@@ -84,7 +90,7 @@ func (p *Publisher) Lag() int64 {
 }
 
 // Run publishes until the context ends. While Kafka or the store are away it
-// waits and goes on where it was.
+// waits and goes on where it was. It may run again, when the replica leads again.
 func (p *Publisher) Run(ctx context.Context) {
 	p.keep(ctx, "reading what was published", func() error {
 		published, err := p.options.Store.Cursor(ctx, dispatch.CursorPublished)
@@ -94,8 +100,10 @@ func (p *Publisher) Run(ctx context.Context) {
 		p.published.Store(published)
 		p.saved = published
 		p.dead, err = p.options.Store.Cursor(ctx, dispatch.CursorDead)
+		p.running.Store(err == nil)
 		return err
 	})
+	defer p.running.Store(false)
 	letters, checked := -1, time.Time{}
 	for ctx.Err() == nil {
 		head, changed := p.options.Journal.Head()

@@ -58,7 +58,7 @@ func (s *Server) registerInformation() {
 	register(s, operation{id: opHealth, method: http.MethodGet, path: "/healthz", tag: "program",
 		summary: "Whether the program runs", answers: map[int]any{200: HealthAnswer{}}},
 		func(context.Context, *struct{}) (*answer, error) {
-			return answerJSON(http.StatusOK, HealthAnswer{Status: "ok"})
+			return answerJSON(http.StatusOK, HealthAnswer{Status: "ok", Leads: s.config.Leads()})
 		})
 	register(s, operation{id: opReady, method: http.MethodGet, path: "/readyz", tag: "program",
 		summary: "Whether applications are taken in", about: "Ready also while the database is away: applications are safe in Kafka.",
@@ -77,11 +77,13 @@ func (s *Server) ready(ctx context.Context) HealthAnswer {
 	s.readiness.mu.Lock()
 	defer s.readiness.mu.Unlock()
 	if time.Since(s.readiness.asked) < readinessFresh {
-		return s.readiness.health
+		health := s.readiness.health
+		health.Leads = s.config.Leads()
+		return health
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), readinessLimit)
 	defer cancel()
-	health := HealthAnswer{Status: "ok", Intake: "ok", Database: "ok"}
+	health := HealthAnswer{Status: "ok", Intake: "ok", Database: "ok", Leads: s.config.Leads()}
 	if err := s.config.Intake.Ready(ctx); err != nil {
 		health.Status, health.Intake = "not-ready", "away"
 		if errors.Is(err, dispatch.ErrNoSpace) {

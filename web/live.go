@@ -179,6 +179,7 @@ func (s *Server) begin(ctx context.Context, conn *websocket.Conn, class *class, 
 	if current, _ := s.hub.feed.Head(); epoch != current.Epoch {
 		since = fromNothing
 	}
+	s.hub.reach(ctx, since)
 	for range attachTries {
 		first, err := s.hub.begin(ctx, class, since, false)
 		switch {

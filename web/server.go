@@ -55,6 +55,8 @@ type Config struct {
 	Store  Store
 	Feed   *dispatch.Feed
 	Intake Intake
+	// Leads says whether this replica leads; nil where there is but one.
+	Leads func() bool
 	// Statistics is what GET /statistics counts: the projector's rows.
 	Statistics dispatch.StatisticsStore
 
@@ -150,6 +152,9 @@ func New(config Config) (*Server, error) {
 	}
 	if config.KafkaPrefix == "" {
 		config.KafkaPrefix = "izdeu."
+	}
+	if config.Leads == nil {
+		config.Leads = func() bool { return true }
 	}
 	if config.UI == nil {
 		config.UI = boardFiles()

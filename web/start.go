@@ -19,6 +19,9 @@ const (
 	// resumeEvents bounds what is read for a client that resumes; one that was
 	// away longer gets a snapshot.
 	resumeEvents = 20_000
+	// reachLimit is how long a client's position is waited for: a replica that
+	// follows is woken by each commit, and looks for itself once a second.
+	reachLimit = 3 * time.Second
 )
 
 // start is the first frame of a client: a snapshot, or the changes since its
@@ -41,7 +44,7 @@ func (h *hub) begin(ctx context.Context, c *class, since int64, newest bool) (*s
 		h.mu.Unlock()
 		return nil, errNotLoaded
 	}
-	if since > h.board.position.Sequence {
+	if head, _ := h.feed.Head(); since > head.Sequence {
 		since = fromNothing
 	}
 	now := h.clock()
@@ -73,6 +76,24 @@ func (h *hub) begin(ctx context.Context, c *class, since int64, newest bool) (*s
 		return s, s.err
 	case <-ctx.Done():
 		return nil, ctx.Err()
+	}
+}
+
+// reach waits, for a bounded time, until this replica knows of a position that
+// a client has: the client may have heard of it from another one a moment ago.
+func (h *hub) reach(ctx context.Context, since int64) {
+	ctx, cancel := context.WithTimeout(ctx, reachLimit)
+	defer cancel()
+	for {
+		head, moved := h.feed.Head()
+		if since <= head.Sequence {
+			return
+		}
+		select {
+		case <-moved:
+		case <-ctx.Done():
+			return
+		}
 	}
 }
 

@@ -512,4 +512,5 @@ type HealthAnswer struct {
 	Status   string `json:"status" enum:"ok,not-ready"`
 	Intake   string `json:"intake,omitempty" enum:"ok,disk-full,away"`
 	Database string `json:"database,omitempty" enum:"ok,away"`
+	Leads    bool   `json:"leads" doc:"Of several replicas this one leads: it decides, publishes and tells people. All answer"`
 }

@@ -140,7 +140,7 @@ type addresses struct {
 	Kafka    string `json:"kafka"`  // brokers, host:port separated by commas
 	Prefix   string `json:"prefix"` // of the topics
 	PID      int    `json:"pid"`
-	Database string `json:"database"` // path of the database file
+	Database string `json:"database"` // path of the database file, or the address of another without its password
 
 	KafkaEmbedded bool `json:"kafka_embedded"`
 }

@@ -50,7 +50,7 @@ type serveCommand struct {
 	KafkaHost     string            `name:"kafka-advertise" env:"IZDEU_KAFKA_ADVERTISE" placeholder:"HOST[:PORT]" help:"What the embedded broker tells outside producers to connect to, where that is not --kafka-listen."`
 	KafkaPrefix   string            `env:"IZDEU_KAFKA_PREFIX" default:"izdeu." placeholder:"PREFIX" help:"Begins the name of every topic (${default})."`
 	KafkaAccess   kafkaAccess       `embed:""`
-	Database      string            `env:"IZDEU_DATABASE" placeholder:"URL" help:"Another database than the embedded one. This release has only the embedded one: leave it empty."`
+	Database      string            `env:"IZDEU_DATABASE" placeholder:"URL" help:"Your own PostgreSQL, 15 or later: postgres://USER@HOST:5432/DATABASE. The password may stand in PGPASSWORD. Several servers on one such database and one --kafka are replicas: one leads, all answer. Without it the embedded database is used."`
 	Demo          bool              `env:"IZDEU_DEMO" help:"Play the Kostanay teams and a day of invented cases, in a data directory of its own."`
 	DutyPhone     string            `env:"IZDEU_DUTY_PHONE" default:"112" placeholder:"PHONE" help:"Shown wherever the program cannot help (${default})."`
 	OfferTimeout  map[string]string `env:"IZDEU_OFFER_TIMEOUT" mapsep:"," placeholder:"URGENCY=TIME,…" help:"How long a team has to answer: life_threatening=60s,urgent=3m,routine=10m unless you say otherwise."`
@@ -95,6 +95,8 @@ Examples:
   izdeu serve --tls-domain izdeu.example.org       for others too, over HTTPS, with a certificate that it gets and renews itself
   izdeu serve --listen 0.0.0.0:8443 --tls-certificate board.pem --tls-key board.key    the same with a certificate of your own
   izdeu serve --kafka kafka-1:9092,kafka-2:9092    with your own Kafka
+  izdeu serve --kafka kafka-1:9092 --database postgres://izdeu@db/izdeu
+                                                   with your own database, too; start several for replicas
   IZDEU_DATA=/var/lib/izdeu izdeu serve            every flag has its variable
 
 SIGTERM or Ctrl-C ends it within 10 seconds, with nothing lost.`
@@ -214,10 +216,10 @@ func (c *serveCommand) check() error {
 		return misused("--public-url: give a scheme and a host alone, such as https://izdeu.example.org")
 	case c.RosterLink < time.Minute || c.RosterLink > 30*24*time.Hour:
 		return misused("--roster-link: give a time between 1m and 720h, such as 24h")
-	case strings.HasPrefix(c.Database, "postgres://"), strings.HasPrefix(c.Database, "postgresql://"):
-		return misused("--database: this release has only the embedded database; PostgreSQL comes in a later one. Leave the flag out")
-	case c.Database != "":
-		return misused("--database: leave it empty for the embedded database; this release has no other")
+	case c.Database != "" && checkDatabase(c.Database) != nil:
+		return checkDatabase(c.Database)
+	case c.Database != "" && c.Demo:
+		return misused("--demo keeps its invented cases in a database of its own: leave --database out")
 	case c.Kafka == "" && c.KafkaAccess.given():
 		return misused("--kafka-tls, --kafka-user and their like are for a Kafka of your own: name its brokers with --kafka")
 	case c.AlarmWindow < 0:

@@ -20,6 +20,7 @@ import (
 	"github.com/gorilla/websocket"
 	"github.com/segmentio/kafka-go"
 
+	"github.com/izdeu/izdeu/dispatch/postgres/postgrestest"
 	"github.com/izdeu/izdeu/ingest"
 )
 
@@ -38,7 +39,9 @@ func TestMain(m *testing.M) {
 	if os.Getenv(runProgram) == "1" {
 		main()
 	}
-	os.Exit(m.Run())
+	code := m.Run()
+	postgrestest.Stop()
+	os.Exit(code)
 }
 
 // program is a running child.

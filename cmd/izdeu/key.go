@@ -4,22 +4,18 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
-	"os"
-	"path/filepath"
 	"strings"
 	"text/tabwriter"
 	"time"
 
-	"github.com/izdeu/izdeu/dispatch/sqlite"
 	"github.com/izdeu/izdeu/web"
 	"github.com/izdeu/izdeu/web/notify"
 )
 
 // keyCommand looks after the keys of the API.
 type keyCommand struct {
-	Data string `env:"IZDEU_DATA" default:"./izdeu-data" placeholder:"DIR" help:"The data directory (${default})."`
+	storedData
 
 	Add    keyAddCommand    `cmd:"" help:"Make a key and print it once."`
 	List   keyListCommand   `cmd:"" help:"List the keys."`
@@ -30,7 +26,7 @@ type keyCommand struct {
 
 // Help shows examples below the flags.
 func (keyCommand) Help() string {
-	return `It works on the database in the data directory, also while it is being served: the server takes a change over within 2 seconds.
+	return `It works on the database, also while it is being served: the server takes a change over within 2 seconds.
 
 Roles: admin (everything), coordinator (leads searches in its regions), team (answers for its own teams), service (102, 112, partners: files and follows its own), office (reads its regions), observer (reads without personal data). No region means all.
 
@@ -57,17 +53,10 @@ type keyRevokeCommand struct {
 	ID string `arg:"" help:"The id of the key, from izdeu key list."`
 }
 
-// openKeys opens the database of a data directory that exists already.
-func (c *keyCommand) openKeys(ctx context.Context, streams console) (*sqlite.Store, error) {
-	path := filepath.Join(c.Data, databaseFile)
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("there is no database in %s: say which directory with --data, or start izdeu serve on it first", c.Data)
-	}
-	if err := upToDate(ctx, path); err != nil {
-		return nil, err
-	}
+// openKeys opens the database that the keys stand in.
+func (c *keyCommand) openKeys(ctx context.Context, streams console) (database, error) {
 	log := slog.New(slog.NewTextHandler(streams.Errors, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	return sqlite.Open(ctx, path, log)
+	return c.open(ctx, log)
 }
 
 // Run makes a key.

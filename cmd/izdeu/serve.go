@@ -18,7 +18,6 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
 	"github.com/izdeu/izdeu/dispatch"
-	"github.com/izdeu/izdeu/dispatch/sqlite"
 	"github.com/izdeu/izdeu/ingest"
 	"github.com/izdeu/izdeu/web"
 	"github.com/izdeu/izdeu/web/notify"
@@ -110,11 +109,11 @@ func serve(ctx context.Context, c *serveCommand, adminKey string, out io.Writer,
 	}
 	o.onEnd("the listener", func() error { return ignoreClosed(listener.Close()) })
 
-	if err := backUpBeforeMigration(ctx, directory, c.Demo, c.KafkaPrefix, log); err != nil {
-		return err
-	}
-	store, err := sqlite.Open(ctx, directory.file(databaseFile), log)
-	if err != nil {
+	store, err := c.openDatabase(ctx, directory, log)
+	switch {
+	case ctx.Err() != nil:
+		return nil
+	case err != nil:
 		return err
 	}
 	o.onEnd("the database", store.Close)
@@ -149,18 +148,11 @@ func serve(ctx context.Context, c *serveCommand, adminKey string, out io.Writer,
 		defer cancel()
 		return producer.Close(ctx)
 	})
-	inbox := ingest.NewInbox(ingest.InboxOptions{Brokers: brokers, Client: client, Topics: topics, Logger: log, Metrics: metrics})
-	o.onEnd("the readers", func() error { inbox.Close(); return nil })
 
 	feed := dispatch.NewFeed(store, feedEvents)
 	publisher := ingest.NewPublisher(ingest.PublisherOptions{Journal: feed, Store: store, Producer: producer, Topics: topics,
 		Installation: installation, Logger: log, Metrics: metrics, Registry: registry})
-	o.run("the publisher", forever(publisher.Run))
 	projector := dispatch.NewProjector(store, feed, registry, log)
-	o.run("the statistics", forever(projector.Run))
-	o.onEnd("the last events", func() error { return publishRest(publisher, log) })
-	dispatcher := dispatch.NewDispatcher(store, inbox, feed, settings, dispatch.NewMetrics(registry), log)
-	o.run("the dispatcher", dispatcher.Run)
 	public := cmp.Or(strings.TrimRight(c.PublicURL, "/"), secure.address(portOf(listener)))
 	push, err := notify.LoadPushKeys(ctx, store, c.PushContact)
 	if err != nil {
@@ -170,10 +162,18 @@ func serve(ctx context.Context, c *serveCommand, adminKey string, out io.Writer,
 	if err != nil {
 		return err
 	}
-	o.run("the notifier", forever(notifier.Run))
+	decisions := dispatch.NewMetrics(registry)
+	replica := dispatch.NewReplica(store, feed, registry, log, (&leader{publisher: publisher, projector: projector, notifier: notifier, log: log,
+		newInbox: func() *ingest.Inbox {
+			return ingest.NewInbox(ingest.InboxOptions{Brokers: brokers, Client: client, Topics: topics, Logger: log, Metrics: metrics})
+		},
+		dispatcher: func(inbox *ingest.Inbox) *dispatch.Dispatcher {
+			return dispatch.NewDispatcher(store, inbox, feed, settings, decisions, log)
+		}}).run)
+	o.run("the replica", replica.Run)
 
 	server, err := web.New(web.Config{
-		Store: store, Feed: feed, Intake: ingest.NewIntake(client, producer, topics), Statistics: store,
+		Store: store, Feed: feed, Leads: replica.Leads, Intake: ingest.NewIntake(client, producer, topics), Statistics: store,
 		AdminKey: adminKey, SecureCookies: c.SecureCookies, PublicURL: public, RosterLink: c.RosterLink, PushKey: push.Public, PushPrivate: c.PushPrivate,
 		Basemap: basemap, Rings: rings, DutyPhone: c.DutyPhone, Demo: c.Demo, Version: version(),
 		Installation: installation, KafkaPrefix: c.KafkaPrefix, Log: log, Registerer: registry, Gatherer: registry,
@@ -210,13 +210,13 @@ func serve(ctx context.Context, c *serveCommand, adminKey string, out io.Writer,
 		url = cmp.Or(public, local)
 	}
 	if err := directory.writeAddresses(addresses{HTTP: local, Kafka: strings.Join(brokers, ","), Prefix: c.KafkaPrefix, PID: os.Getpid(),
-		Database: directory.file(databaseFile), KafkaEmbedded: c.Kafka == ""}); err != nil {
+		Database: c.databaseName(directory), KafkaEmbedded: c.Kafka == ""}); err != nil {
 		return err
 	}
 	o.onEnd("the addresses", directory.removeAddresses)
 	warnOfStrangers(log, c, secure)
 	announce(out, url, server.SignInCode(), brokers, firstKey)
-	log.Info("serving", "version", version(), "http", url, "kafka", brokers, "data", directory.path, "demo", c.Demo)
+	log.Info("serving", "version", version(), "http", url, "kafka", brokers, "data", directory.path, "database", c.databaseName(directory), "demo", c.Demo)
 
 	select {
 	case <-ctx.Done():
@@ -228,7 +228,7 @@ func serve(ctx context.Context, c *serveCommand, adminKey string, out io.Writer,
 }
 
 // notifier makes the part that wakes people.
-func (c *serveCommand) notifier(ctx context.Context, store *sqlite.Store, feed *dispatch.Feed, intake *ingest.Intake,
+func (c *serveCommand) notifier(ctx context.Context, store database, feed *dispatch.Feed, intake *ingest.Intake,
 	push notify.PushKeys, public string, registry *prometheus.Registry, log *slog.Logger,
 ) (*notify.Notifier, error) {
 	secret, err := notify.LoadSecret(ctx, store)

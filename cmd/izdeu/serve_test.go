@@ -144,7 +144,8 @@ func TestWhatServeRefuses(t *testing.T) {
 	}{
 		{"a taken port of the board", serveArguments(t.TempDir(), taken, "127.0.0.1:0"), exitFailed, []string{taken, "--listen"}},
 		{"a taken port of the broker", serveArguments(t.TempDir(), "127.0.0.1:0", taken), exitFailed, []string{taken, "--kafka-listen"}},
-		{"another database", append(serveArguments(t.TempDir(), "127.0.0.1:0", "127.0.0.1:0"), "--database", "postgres://localhost/izdeu"), exitMisused, []string{"--database", "embedded"}},
+		{"another kind of database", append(serveArguments(t.TempDir(), "127.0.0.1:0", "127.0.0.1:0"), "--database", "mysql://localhost/izdeu"), exitMisused, []string{"--database", "postgres://"}},
+		{"a demo on another database", append(serveArguments(t.TempDir(), "127.0.0.1:0", "127.0.0.1:0"), "--demo", "--database", "postgres://localhost/izdeu"), exitMisused, []string{"--demo", "--database"}},
 		{"real data as a demo", append(serveArguments(marked(markerReal), "127.0.0.1:0", "127.0.0.1:0"), "--demo"), exitMisused, []string{"--demo", "--data"}},
 		{"a demo as real data", serveArguments(marked(markerDemo), "127.0.0.1:0", "127.0.0.1:0"), exitMisused, []string{"--demo", "--data"}},
 		{"damaged files of the broker", serveArguments(damaged, "127.0.0.1:0", "127.0.0.1:0"), exitFailed, []string{"topics.json", "backup"}},

@@ -4,25 +4,23 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/izdeu/izdeu/dispatch"
-	"github.com/izdeu/izdeu/dispatch/sqlite"
 )
 
 // verifyCommand recounts the stored data, also while it is being served.
 type verifyCommand struct {
-	Data string `help:"The data directory (${default})." default:"./izdeu-data" env:"IZDEU_DATA" placeholder:"DIR"`
+	storedData
 }
 
 // Help shows below the flags what is looked at.
 func (verifyCommand) Help() string {
 	return `Looks at the journal (no gap, no repeat, no step back in time), at every case against its own events (status, applications, assignments, outcomes), at the teams' slots, and at the statistics. Prints one line for each invariant that is broken and then exits with status 1.
 
-Example:
-  izdeu verify --data /var/lib/izdeu`
+Examples:
+  izdeu verify --data /var/lib/izdeu
+  izdeu verify --database postgres://izdeu@db/izdeu`
 }
 
 // errBroken makes the program end with status 1 once every violation has been
@@ -31,14 +29,7 @@ var errBroken = errors.New("the stored data breaks invariants; see the lines abo
 
 // Run prints a line for each invariant that is broken.
 func (v *verifyCommand) Run(ctx context.Context, streams console) (err error) {
-	path := filepath.Join(v.Data, databaseFile)
-	if _, err := os.Stat(path); err != nil {
-		return fmt.Errorf("there is no database in %s: name the data directory with --data", v.Data)
-	}
-	if err := upToDate(ctx, path); err != nil {
-		return err
-	}
-	store, err := sqlite.Open(ctx, path, quiet)
+	store, err := v.open(ctx, quiet)
 	if err != nil {
 		return err
 	}

@@ -27,15 +27,18 @@ func (s *Store) Commit(ctx context.Context, batch *dispatch.Batch) error {
 		return err
 	}
 	defer w.reset()
-	if err := w.gather(batch); err != nil {
+	number := int64(0)
+	if s.term != nil {
+		number = s.term.number
+	}
+	if err := w.gather(batch, number); err != nil {
 		return err
 	}
 	err = w.send(ctx)
 	var coded *pgconn.PgError
 	if err != nil && (!errors.As(err, &coded) || w.conn.IsClosed()) {
 		// It may have been committed or not: the connection is not trusted again.
-		w.close()
-		s.write = nil
+		s.drop(err)
 	}
 	return interpretError(err)
 }
@@ -46,10 +49,10 @@ func (s *Store) writer(ctx context.Context) (*writer, error) {
 	if s.closed {
 		return nil, errClosed
 	}
-	if s.write != nil && s.write.conn.IsClosed() {
-		s.write = nil
-	}
 	if s.write == nil {
+		if s.term != nil {
+			return nil, errNotLeading
+		}
 		write, err := openWriter(ctx, s.config)
 		if err != nil {
 			return nil, err
@@ -59,14 +62,15 @@ func (s *Store) writer(ctx context.Context) (*writer, error) {
 	return s.write, nil
 }
 
-// advanceHead moves the head from the batch's base. On another head, epoch or
-// timeline seq becomes NULL, which the column refuses (dispatch.ErrFenced); an
+// advanceHead moves the head from the batch's base. On another head, epoch,
+// timeline or leader's term seq becomes NULL, which the column refuses (dispatch.ErrFenced); an
 // event that is older than the last one makes the time -1, which a rule
 // refuses. So it needs no answer before the rows are sent.
 const advanceHead = `UPDATE head SET
-		seq = CASE WHEN head.epoch = batch.epoch AND head.seq = batch.base AND timeline = ` + timeline + ` THEN batch.head END,
+		seq = CASE WHEN head.epoch = batch.epoch AND head.seq = batch.base AND timeline = ` + timeline + `
+			AND batch.term IN (0, leader) THEN batch.head END,
 		last_event_at = CASE WHEN batch.first < last_event_at THEN -1 ELSE coalesce(batch.last, last_event_at) END
-	FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[]) AS batch (epoch, base, head, first, last)`
+	FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[]) AS batch (epoch, base, head, first, last, term)`
 
 // wake tells other replicas that there is something to read; see Wakes.
 const wake = `SELECT pg_notify('` + channel + `', '')`
@@ -74,14 +78,14 @@ const wake = `SELECT pg_notify('` + channel + `', '')`
 // channel of NOTIFY, within one database.
 const channel = "izdeu"
 
-// gather takes the rows of a batch.
-func (w *writer) gather(batch *dispatch.Batch) error {
+// gather takes the rows of a batch; term is that of the leader, or 0.
+func (w *writer) gather(batch *dispatch.Batch, term int64) error {
 	base := batch.Base.Sequence
 	var first, last time.Time
 	if n := len(batch.Events); n > 0 {
 		first, last = batch.Events[0].At, batch.Events[n-1].At
 	}
-	w.head.string(batch.Base.Epoch).int(base).int(batch.Head.Sequence).time(first).time(last)
+	w.head.string(batch.Base.Epoch).int(base).int(batch.Head.Sequence).time(first).time(last).int(term)
 	w.notify.n = 1
 
 	for _, team := range batch.Teams {

@@ -18,7 +18,7 @@ const upsertDelivery = `INSERT INTO delivery (` + deliveryColumns + `) VALUES ($
 		deadline = excluded.deadline, ended_at = excluded.ended_at, delivered = excluded.delivered, detail = excluded.detail`
 
 // PutDeliveries keeps new and changed deliveries, and how far their sources
-// were read, in one transaction.
+// were read, in one transaction; dispatch.ErrFenced when another replica leads.
 func (s *Store) PutDeliveries(ctx context.Context, deliveries []dispatch.Delivery, read map[dispatch.Cursor]int64) error {
 	batch := &pgx.Batch{}
 	for i := range deliveries {
@@ -36,12 +36,19 @@ func (s *Store) PutDeliveries(ctx context.Context, deliveries []dispatch.Deliver
 			d.Attempts, d.Due.UnixMilli(), d.Deadline.UnixMilli(), d.CreatedAt.UnixMilli(), timeOrNull(d.EndedAt), d.Delivered, textOrNull(d.Detail))
 	}
 	for name, value := range read {
-		batch.Queue(upsertCursor, string(name), value)
+		batch.Queue(upsertCursor, string(name), value, 0)
 	}
 	if batch.Len() == 0 {
 		return nil
 	}
 	return s.writing(ctx, func(tx pgx.Tx) error {
+		var leads bool
+		if err := tx.QueryRow(ctx, `SELECT $1::bigint IN (0, leader) FROM head`, s.termNumber()).Scan(&leads); err != nil {
+			return fmt.Errorf("postgres: deliveries: %w", err)
+		}
+		if !leads {
+			return errNotLeading
+		}
 		if err := tx.SendBatch(ctx, batch).Close(); err != nil {
 			return fmt.Errorf("postgres: deliveries: %w", err)
 		}

@@ -34,7 +34,21 @@ func openTest(t *testing.T, address string) *Store {
 
 func newStore(t *testing.T) *Store {
 	t.Helper()
-	return openTest(t, postgrestest.NewDatabase(t))
+	return openTest(t, newDatabase(t))
+}
+
+// newDatabase has the schema already.
+func newDatabase(t *testing.T) string {
+	t.Helper()
+	return postgrestest.NewCopy(t, "schema", func(address string) {
+		store, err := Open(t.Context(), address, slog.New(slog.DiscardHandler))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := store.Close(); err != nil {
+			t.Fatal(err)
+		}
+	})
 }
 
 func execute(t *testing.T, store *Store, statement string, arguments ...any) {
@@ -128,7 +142,7 @@ func TestNewerSchema(t *testing.T) {
 		refused bool
 	}{{"that this program may still use", 1, false}, {"that this program may not use", 9001, true}} {
 		t.Run(newer.name, func(t *testing.T) {
-			address := postgrestest.NewDatabase(t)
+			address := newDatabase(t)
 			store := openTest(t, address)
 			execute(t, store, `INSERT INTO schema_version (version_id, is_applied) VALUES (9001, true)`)
 			execute(t, store, `UPDATE compatibility SET oldest_program = $1`, newer.oldest)
@@ -146,7 +160,7 @@ func TestNewerSchema(t *testing.T) {
 // What an operator reads when the database cannot be opened says what to do,
 // and never holds the password.
 func TestErrorsOfOpen(t *testing.T) {
-	good := postgrestest.NewDatabase(t)
+	good := newDatabase(t)
 	change := func(with func(*url.URL)) string {
 		address, err := url.Parse(good)
 		if err != nil {
@@ -283,7 +297,7 @@ func TestLostConnection(t *testing.T) {
 // Somebody who holds the head's row stops a commit for a bounded time, and
 // nothing of it is left.
 func TestLockTimeout(t *testing.T) {
-	store := openTest(t, postgrestest.NewDatabase(t)+"&lock_timeout=50ms")
+	store := openTest(t, newDatabase(t)+"&lock_timeout=50ms")
 	now := time.Now().UTC()
 	head := headOf(t, store)
 	err := store.writing(t.Context(), func(tx pgx.Tx) error {

@@ -10,7 +10,10 @@ import (
 	"github.com/izdeu/izdeu/dispatch"
 )
 
-const upsertCursor = `INSERT INTO cursor (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value`
+// A replica that no longer leads must not take a reader back: its term is the
+// last argument, or 0.
+const upsertCursor = `INSERT INTO cursor (name, value) SELECT $1, $2 FROM head WHERE $3::bigint IN (0, leader)
+	ON CONFLICT (name) DO UPDATE SET value = excluded.value`
 
 // Cursor gives the progress of a reader of the journal; 0 when it has none.
 func (s *Store) Cursor(ctx context.Context, name dispatch.Cursor) (int64, error) {
@@ -22,10 +25,15 @@ func (s *Store) Cursor(ctx context.Context, name dispatch.Cursor) (int64, error)
 	return value, nil
 }
 
-// SetCursor keeps the progress of a reader of the journal.
+// SetCursor keeps the progress of a reader of the journal. It is refused with
+// dispatch.ErrFenced when another replica leads.
 func (s *Store) SetCursor(ctx context.Context, name dispatch.Cursor, value int64) error {
-	if _, err := s.pool.Exec(ctx, upsertCursor, string(name), value); err != nil {
+	kept, err := s.pool.Exec(ctx, upsertCursor, string(name), value, s.termNumber())
+	if err != nil {
 		return interpretError(fmt.Errorf("postgres: cursor %s: %w", name, err))
+	}
+	if kept.RowsAffected() != 1 {
+		return errNotLeading
 	}
 	return nil
 }

@@ -80,6 +80,9 @@ func migrate(ctx context.Context, config *pgx.ConnConfig, log *slog.Logger) (err
 			"schema", current, "newest_known", newest)
 		return nil
 	}
+	if current == newest {
+		return nil
+	}
 	if _, err := provider.Up(ctx); err != nil {
 		return fmt.Errorf("postgres: bringing the schema from version %d to %d: %w", current, newest, err)
 	}

@@ -17,7 +17,7 @@ func (s *Store) Teams(ctx context.Context) ([]dispatch.TeamState, error) {
 		if err != nil {
 			return err
 		}
-		positions, err := readPositions(ctx, tx)
+		positions, err := readPositions(ctx, tx, -1)
 		if err != nil {
 			return err
 		}
@@ -65,8 +65,8 @@ func readTeams(ctx context.Context, q querier, order string) (teams []*dispatch.
 	return teams, nil
 }
 
-func readPositions(ctx context.Context, q querier) (positions []dispatch.TeamPosition, err error) {
-	err = eachRow(ctx, q, `SELECT team_id, lon, lat, at, accuracy_m, counter FROM team_position ORDER BY team_id`, nil, func(rows pgx.Rows) error {
+func readPositions(ctx context.Context, q querier, after int64) (positions []dispatch.TeamPosition, err error) {
+	err = eachRow(ctx, q, `SELECT team_id, lon, lat, at, accuracy_m, counter FROM team_position WHERE counter > $1 ORDER BY team_id`, []any{after}, func(rows pgx.Rows) error {
 		var p dispatch.TeamPosition
 		err := rows.Scan(&p.TeamID, &p.Position[0], &p.Position[1], scanTime(&p.At), &p.AccuracyM, &p.Counter)
 		positions = append(positions, p)
@@ -76,6 +76,12 @@ func readPositions(ctx context.Context, q querier) (positions []dispatch.TeamPos
 		return nil, fmt.Errorf("postgres: positions: %w", err)
 	}
 	return positions, nil
+}
+
+// PositionsAfter gives the newest positions of the teams that moved after a counter.
+func (s *Store) PositionsAfter(ctx context.Context, counter int64) ([]dispatch.TeamPosition, error) {
+	positions, err := readPositions(ctx, s.pool, counter)
+	return positions, interpretError(err)
 }
 
 // Coordinators gives all coordinators, in the order of their ids.

@@ -49,6 +49,7 @@ type Store struct {
 
 	mu     sync.Mutex // guards write
 	write  *writer    // nil while it has to be opened again
+	term   *term      // the last one; nil for a store that was never led with
 	closed bool
 }
 
@@ -79,7 +80,7 @@ func Open(ctx context.Context, address string, log *slog.Logger) (*Store, error)
 	write := pool.ConnConfig.Copy()
 	// What is written is found by its key, whatever the planner thinks of
 	// tables that grew since they were counted last.
-	set(write, map[string]string{"enable_hashjoin": "off", "enable_mergejoin": "off", "idle_session_timeout": milliseconds(silence)})
+	set(write, map[string]string{"enable_hashjoin": "off", "enable_mergejoin": "off"})
 	if err := migrate(ctx, pool.ConnConfig, log); err != nil {
 		return nil, err
 	}

@@ -143,8 +143,7 @@ func TestVerifySeesDamage(t *testing.T) {
 		{"a row changed without an event", "cases", `UPDATE cases SET changed = 1000 WHERE key = (SELECT min(key) FROM cases)`},
 	} {
 		t.Run(damage.name, func(t *testing.T) {
-			address := postgrestest.NewDatabase(t)
-			smallWorld(t, address)
+			address := postgrestest.NewCopy(t, "small world", func(address string) { smallWorld(t, address) })
 			if damage.check == "" {
 				if broken := verified(t, address); len(broken) > 0 {
 					t.Fatalf("undamaged data breaks %v", broken)

@@ -34,7 +34,7 @@ func (s *Store) Load(ctx context.Context) (*dispatch.Snapshot, error) {
 		if snapshot.Coordinators, err = readCoordinators(ctx, tx); err != nil {
 			return err
 		}
-		if snapshot.Positions, err = readPositions(ctx, tx); err != nil {
+		if snapshot.Positions, err = readPositions(ctx, tx, -1); err != nil {
 			return err
 		}
 		if err := eachRow(ctx, tx, `SELECT prefix, last FROM case_number ORDER BY prefix`, nil, func(rows *sql.Rows) error {

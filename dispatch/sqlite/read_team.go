@@ -16,7 +16,7 @@ func (s *Store) Teams(ctx context.Context) ([]dispatch.TeamState, error) {
 		if err != nil {
 			return err
 		}
-		positions, err := readPositions(ctx, tx)
+		positions, err := readPositions(ctx, tx, -1)
 		if err != nil {
 			return err
 		}
@@ -62,8 +62,8 @@ func readTeams(ctx context.Context, tx *sql.Tx, order string) (teams []*dispatch
 	return teams, nil
 }
 
-func readPositions(ctx context.Context, tx *sql.Tx) (positions []dispatch.TeamPosition, err error) {
-	err = eachRow(ctx, tx, `SELECT team_id, lon, lat, at, accuracy_m, counter FROM team_position ORDER BY team_id`, nil, func(rows *sql.Rows) error {
+func readPositions(ctx context.Context, tx *sql.Tx, after int64) (positions []dispatch.TeamPosition, err error) {
+	err = eachRow(ctx, tx, `SELECT team_id, lon, lat, at, accuracy_m, counter FROM team_position WHERE counter > ? ORDER BY team_id`, []any{after}, func(rows *sql.Rows) error {
 		var p dispatch.TeamPosition
 		err := rows.Scan(&p.TeamID, &p.Position[0], &p.Position[1], scanTime(&p.At), &p.AccuracyM, &p.Counter)
 		positions = append(positions, p)
@@ -73,6 +73,15 @@ func readPositions(ctx context.Context, tx *sql.Tx) (positions []dispatch.TeamPo
 		return nil, fmt.Errorf("sqlite: positions: %w", err)
 	}
 	return positions, nil
+}
+
+// PositionsAfter gives the newest positions of the teams that moved after a counter.
+func (s *Store) PositionsAfter(ctx context.Context, counter int64) (positions []dispatch.TeamPosition, err error) {
+	err = s.reading(ctx, func(tx *sql.Tx) error {
+		positions, err = readPositions(ctx, tx, counter)
+		return err
+	})
+	return positions, err
 }
 
 // Coordinators gives all coordinators, in the order of their ids.

@@ -249,6 +249,17 @@ func testTeams(t *testing.T, b *book) {
 	p.Positions = []dispatch.TeamPosition{newer}
 	p.commit()
 	check([]dispatch.TeamState{{Team: a}, {Team: z, Position: &newer, Live: 2}})
+	p = b.page()
+	stranger := dispatch.TeamPosition{TeamID: "stranger", Position: orb.Point{62, 52}, At: p.tick(), Counter: 3}
+	p.Positions = []dispatch.TeamPosition{stranger}
+	p.commit()
+	for counter, want := range [][]dispatch.TeamPosition{{stranger, newer}, {stranger, newer}, {stranger}, nil} {
+		moved, err := b.store.PositionsAfter(b.ctx, int64(counter))
+		if err != nil {
+			t.Fatal(err)
+		}
+		same(t, fmt.Sprint("positions after ", counter), want, moved)
+	}
 }
 
 func testApplied(t *testing.T, b *book) {

@@ -116,7 +116,7 @@ func New(options Options) *Notifier {
 
 // Run tells people until the context ends. While the store is away it waits
 // and goes on where it was. Attempts under way at the end are cut off; they
-// are made again at the next start.
+// are made again at the next start. It may run again, when the replica leads again.
 func (n *Notifier) Run(ctx context.Context) {
 	n.keep(ctx, "reading the deliveries", func() error { return n.load(ctx) })
 	for ctx.Err() == nil {
@@ -138,6 +138,7 @@ func (n *Notifier) Run(ctx context.Context) {
 		}
 		n.wait(ctx, changed, next, more)
 	}
+	n.metrics.lag.Set(0)
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
 	defer cancel()
 	for len(n.running) > 0 { // their contexts have ended, too
@@ -198,6 +199,8 @@ func (n *Notifier) load(ctx context.Context) error {
 		return err
 	}
 	clear(n.open)
+	clear(n.groups)
+	n.teams, n.people, n.letters = nil, nil, -1
 	for i := range open {
 		n.open[open[i].ID] = &open[i]
 	}

@@ -22,7 +22,8 @@ CREATE TABLE head (
 	epoch         text    NOT NULL,
 	seq           bigint  NOT NULL CHECK (seq >= 0),
 	last_event_at bigint  CONSTRAINT head_time_goes_on CHECK (last_event_at >= 0),
-	timeline      text    NOT NULL -- of Postgres; with another one the epoch ends
+	timeline      text    NOT NULL, -- of Postgres; with another one the epoch ends
+	leader        bigint  NOT NULL DEFAULT 0 -- the number of the term of the replica that leads
 ) WITH (fillfactor = 10); -- so that an update stays in its page
 
 CREATE TABLE setting (
