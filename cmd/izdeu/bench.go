@@ -15,7 +15,6 @@ import (
 
 	"github.com/segmentio/kafka-go"
 
-	"github.com/izdeu/izdeu/dispatch/sqlite"
 	"github.com/izdeu/izdeu/ingest"
 )
 
@@ -28,6 +27,8 @@ type benchCommand struct {
 	For          time.Duration `help:"Length of the latency phase." default:"10s"`
 	Teams        int           `help:"Teams." default:"500"`
 	Clients      int           `help:"Live clients." default:"100"`
+	Database     string        `help:"Your own PostgreSQL to measure with: databases izdeu_bench_… are made there, and deleted (default: the embedded one). The password may stand in PGPASSWORD." placeholder:"URL"`
+	Kafka        string        `help:"Your own Kafka to measure with: topics izdeu_bench_… are made there, and deleted (default: the embedded one)." placeholder:"HOST:PORT,…"`
 	Keep         string        `help:"Work in this directory and keep it (default: a temporary one, removed)." type:"path"`
 }
 
@@ -37,7 +38,8 @@ func (benchCommand) Help() string {
 
 Examples:
   izdeu bench > figures.json
-  izdeu bench --applications 30000 --lives 1000 --for 5s`
+  izdeu bench --applications 30000 --lives 1000 --for 5s
+  izdeu bench --database postgres://izdeu@127.0.0.1/izdeu --kafka 127.0.0.1:9092`
 }
 
 // benchFigures is what the bench prints. Rates are per second of wall time.
@@ -104,7 +106,7 @@ func (b *benchCommand) againstCeiling(ctx context.Context, data, ceilingData str
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, through.end()) }()
+	defer func() { err = errors.Join(err, through.end(), through.parts.end()) }()
 	ceiling, err := b.startCeiling(ctx, ceilingData)
 	if err != nil {
 		return err
@@ -150,9 +152,9 @@ func (b *benchCommand) againstCeiling(ctx context.Context, data, ceilingData str
 	return err
 }
 
-// produceTo gives a producer to a broker, and what closes it.
-func produceTo(address string) (*ingest.Producer, func(), error) {
-	client, closeClient, err := ingest.NewClient([]string{address})
+// produceTo gives a producer to brokers, and what closes it.
+func produceTo(brokers string) (*ingest.Producer, func(), error) {
+	client, closeClient, err := ingest.NewClient(ingest.SplitBrokers(brokers))
 	if err != nil {
 		return nil, nil, err
 	}
@@ -170,7 +172,7 @@ const eventsOfApplication = 3 // opened, offered, accepted: of a team that answe
 // throughput is the program under load, with its live clients.
 type throughput struct {
 	served    *served
-	data      string
+	parts     *benchParts
 	producer  *ingest.Producer
 	topics    ingest.Topics
 	watchers  *watchers
@@ -184,13 +186,17 @@ type throughput struct {
 
 // startThroughput starts the program on an empty directory with its teams.
 func (b *benchCommand) startThroughput(ctx context.Context, data string, figures *benchFigures) (t *throughput, err error) {
-	t = &throughput{data: data, topics: ingest.NewTopics("izdeu."), load: newLoad("through")}
+	t = &throughput{load: newLoad("through")}
+	if t.parts, err = b.parts(ctx, data); err != nil {
+		return nil, err
+	}
 	defer func() {
 		if err != nil {
-			err = errors.Join(err, t.end())
+			err = errors.Join(err, t.end(), t.parts.end())
 		}
 	}()
-	if t.served, err = startServe(ctx, data); err != nil {
+	t.topics = t.parts.topics()
+	if t.served, err = startServe(ctx, t.parts); err != nil {
 		return t, err
 	}
 	t.closers = append(t.closers, t.served.stop)
@@ -257,7 +263,7 @@ func (t *throughput) file(ctx context.Context, n int) (time.Duration, error) {
 
 // rows counts the rows for each application, once the program has ended.
 func (t *throughput) rows(ctx context.Context) (rows map[string]float64, err error) {
-	store, err := sqlite.Open(ctx, filepath.Join(t.data, databaseFile), quiet)
+	store, err := t.parts.open(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -266,7 +272,7 @@ func (t *throughput) rows(ctx context.Context) (rows map[string]float64, err err
 }
 
 // rowsOf counts the rows and index entries of a database for each application.
-func rowsOf(ctx context.Context, store *sqlite.Store, applications int) (map[string]float64, error) {
+func rowsOf(ctx context.Context, store database, applications int) (map[string]float64, error) {
 	counts, err := store.RowCounts(ctx)
 	if err != nil {
 		return nil, err
@@ -373,7 +379,12 @@ func (b *benchCommand) latency(ctx context.Context, t *throughput, figures *benc
 // lives takes cases from filing to everybody home, with teams that can take
 // one case at a time and answer when they are asked.
 func (b *benchCommand) lives(ctx context.Context, data string, figures *benchFigures) (err error) {
-	s, err := startServe(ctx, data)
+	parts, err := b.parts(ctx, data)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, parts.end()) }()
+	s, err := startServe(ctx, parts)
 	if err != nil {
 		return err
 	}
@@ -383,12 +394,12 @@ func (b *benchCommand) lives(ctx context.Context, data string, figures *benchFig
 		return err
 	}
 	defer closeProducer()
-	topics := ingest.NewTopics("izdeu.")
+	topics := parts.topics()
 	load := newLoad("life")
 	if err := producer.Produce(ctx, topics.Teams, load.teams(b.Teams, 1, "manual")...); err != nil {
 		return err
 	}
-	events := kafka.NewReader(kafka.ReaderConfig{Brokers: []string{s.kafka}, Topic: topics.Events, Partition: 0,
+	events := kafka.NewReader(kafka.ReaderConfig{Brokers: ingest.SplitBrokers(s.kafka), Topic: topics.Events, Partition: 0,
 		MinBytes: 1, MaxBytes: 4 << 20, MaxWait: 250 * time.Millisecond, ReadBackoffMin: time.Millisecond, QueueCapacity: 2000})
 	defer func() { _ = events.Close() }()
 

@@ -15,7 +15,6 @@ import (
 	"github.com/segmentio/kafka-go"
 
 	"github.com/izdeu/izdeu/dispatch"
-	"github.com/izdeu/izdeu/dispatch/sqlite"
 	"github.com/izdeu/izdeu/ingest"
 )
 
@@ -26,7 +25,7 @@ var quiet = slog.New(slog.DiscardHandler)
 // publisher and the statistics are as they are in service; reading from Kafka,
 // decoding, deciding and the live clients are missing.
 type ceiling struct {
-	store     *sqlite.Store
+	store     database
 	feed      *dispatch.Feed
 	publisher *ingest.Publisher
 	topics    ingest.Topics
@@ -37,7 +36,13 @@ type ceiling struct {
 }
 
 func (b *benchCommand) startCeiling(ctx context.Context, data string) (c *ceiling, err error) {
-	c = &ceiling{topics: ingest.NewTopics("izdeu."), load: newLoad("through")}
+	c = &ceiling{load: newLoad("through")}
+	parts, err := b.parts(ctx, data)
+	if err != nil {
+		return nil, err
+	}
+	c.topics = parts.topics()
+	c.closers = append(c.closers, parts.end)
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, c.end())
@@ -46,20 +51,24 @@ func (b *benchCommand) startCeiling(ctx context.Context, data string) (c *ceilin
 	if err := os.MkdirAll(data, 0o700); err != nil {
 		return c, err
 	}
-	if c.store, err = sqlite.Open(ctx, filepath.Join(data, databaseFile), quiet); err != nil {
+	if c.store, err = parts.open(ctx); err != nil {
 		return c, err
 	}
 	c.closers = append(c.closers, c.store.Close)
-	settings, err := c.topics.Settings(ingest.DefaultRetention())
-	if err != nil {
-		return c, err
+	brokers := parts.kafka
+	if brokers == "" {
+		settings, err := c.topics.Settings(ingest.DefaultRetention())
+		if err != nil {
+			return c, err
+		}
+		broker, err := ingest.OpenBroker(ingest.BrokerOptions{Directory: filepath.Join(data, brokerFolder), Listen: "127.0.0.1:0", Topics: settings, Logger: quiet})
+		if err != nil {
+			return c, err
+		}
+		c.closers = append(c.closers, broker.Close)
+		brokers = broker.Address()
 	}
-	broker, err := ingest.OpenBroker(ingest.BrokerOptions{Directory: filepath.Join(data, brokerFolder), Listen: "127.0.0.1:0", Topics: settings, Logger: quiet})
-	if err != nil {
-		return c, err
-	}
-	c.closers = append(c.closers, broker.Close)
-	producer, closeProducer, err := produceTo(broker.Address())
+	producer, closeProducer, err := produceTo(brokers)
 	if err != nil {
 		return c, err
 	}

@@ -34,14 +34,15 @@ type served struct {
 
 // startServe starts the program on an empty directory and waits until it is
 // ready. The caller stops it.
-func startServe(ctx context.Context, data string) (*served, error) {
+func startServe(ctx context.Context, parts *benchParts) (*served, error) {
 	program, err := os.Executable()
 	if err != nil {
 		return nil, err
 	}
-	s := &served{data: data}
-	s.command = exec.CommandContext(ctx, program, "serve", "--data", data, "--listen", "127.0.0.1:0", "--kafka-listen", "127.0.0.1:0") // #nosec G204 -- this very program
-	s.command.Env = append(os.Environ(), "IZDEU_ADMIN_KEY="+benchKey)
+	s := &served{data: parts.data}
+	s.command = exec.CommandContext(ctx, program, "serve", "--data", parts.data, "--listen", "127.0.0.1:0", "--kafka-listen", "127.0.0.1:0",
+		"--kafka", parts.kafka, "--kafka-prefix", parts.prefix) // #nosec G204 -- this very program
+	s.command.Env = append(os.Environ(), "IZDEU_ADMIN_KEY="+benchKey, "IZDEU_DATABASE="+parts.database)
 	s.command.Stderr = &s.log
 	s.command.Cancel = func() error { return s.command.Process.Signal(syscall.SIGTERM) }
 	s.command.WaitDelay = 15 * time.Second
