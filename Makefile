@@ -19,7 +19,7 @@ MODULES := $(UI)/node_modules/.package-lock.json
 # Every file that the front end is built from; what npm and Vite write themselves is left out.
 UI_SOURCES := $(shell find $(UI) \( -name node_modules -o -name dist -o -name artifacts \) -prune -o -type f -print)
 
-.PHONY: help run build dist ui test check bench fuzz simulate chaos mutants clean
+.PHONY: help run build dist ui test check bench fuzz simulate chaos replicas mutants clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -52,6 +52,9 @@ simulate: ## play SEEDS (10000) virtual days of people, crashes and failing disk
 
 chaos: ## kill the program CYCLES (1000) times at every step of its work, break what is around it, count
 	$(SCRIPTS)/chaos $(CYCLES)
+
+replicas: ## file 20,000 applications while the replica that leads is killed and started again ten times
+	go test ./cmd/izdeu -run '^TestReplicas$$' -count=1 -timeout 30m -v -applications 20000 -kills 10
 
 mutants: ## take away one rule of the core at a time: the simulation has to notice
 	go run ./deploy/scripts/mutants

@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/izdeu/izdeu/dispatch"
+	"github.com/izdeu/izdeu/dispatch/failpoint"
 )
 
 // Commit writes a batch in one transaction, or nothing of it. The error is
@@ -35,6 +36,7 @@ func (s *Store) Commit(ctx context.Context, batch *dispatch.Batch) error {
 		return err
 	}
 	err = w.send(ctx)
+	failpoint.Here("ended")
 	var coded *pgconn.PgError
 	if err != nil && (!errors.As(err, &coded) || w.conn.IsClosed()) {
 		// It may have been committed or not: the connection is not trusted again.

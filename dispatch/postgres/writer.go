@@ -11,6 +11,8 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgtype"
+
+	"github.com/izdeu/izdeu/dispatch/failpoint"
 )
 
 // writer is the connection that commits batches. It gathers the rows of every
@@ -83,23 +85,48 @@ func (w *writer) reset() {
 // stands before a Sync message is committed there, or nothing of it.
 func (w *writer) send(ctx context.Context) error {
 	pipeline := w.conn.PgConn().StartPipeline(ctx)
-	var sent []*rows
+	sent, err := w.queue(pipeline)
+	if err == nil {
+		err = pipeline.Sync()
+	}
+	if err == nil {
+		err = results(pipeline, sent)
+	} else {
+		err = fmt.Errorf("postgres: send: %w", err)
+	}
+	return errors.Join(err, pipeline.Close())
+}
+
+// queue sends the statements, but for the Sync: Postgres works on the first
+// ones while the others are on their way.
+func (w *writer) queue(pipeline *pgconn.Pipeline) (sent []*rows, err error) {
+	failpoint.Here("begun")
 	for _, r := range w.order {
-		if r.n == 0 && r.at == 0 {
+		if r.n > 0 || r.at > 0 {
+			values, err := r.values()
+			if err != nil {
+				return nil, err
+			}
+			pipeline.SendQueryPrepared(r.name, values, r.formats, nil)
+			sent = append(sent, r)
+		}
+		step := ""
+		switch r {
+		case w.head:
+			step = "head-moved"
+		case w.heldAssignment:
+			step = "rows-written"
+		case w.notify:
+			step = "all-written"
+		default:
 			continue
 		}
-		values, err := r.values()
-		if err != nil {
-			return errors.Join(err, pipeline.Close())
+		if err := pipeline.Flush(); err != nil {
+			return nil, err
 		}
-		pipeline.SendQueryPrepared(r.name, values, r.formats, nil)
-		sent = append(sent, r)
+		failpoint.Here(step)
 	}
-	if err := pipeline.Sync(); err != nil {
-		return errors.Join(fmt.Errorf("postgres: send: %w", err), pipeline.Close())
-	}
-	err := results(pipeline, sent)
-	return errors.Join(err, pipeline.Close())
+	return sent, nil
 }
 
 // results reads the answers up to the commit. The first error names its table.
@@ -202,7 +229,7 @@ func (r *rows) values() ([][]byte, error) {
 			flags = 1
 		}
 		binary.BigEndian.PutUint32(c.data[4:], flags)
-		binary.BigEndian.PutUint32(c.data[12:], uint32(r.n)) // #nosec G115 -- a batch is bounded
+		binary.BigEndian.PutUint32(c.data[12:], uint32(r.n))
 		values[i] = c.data
 	}
 	return values, nil
@@ -228,7 +255,7 @@ func (r *rows) null() *rows {
 func (r *rows) int(n int64) *rows {
 	c := r.next()
 	c.data = binary.BigEndian.AppendUint32(c.data, 8)
-	c.data = binary.BigEndian.AppendUint64(c.data, uint64(n)) // #nosec G115 -- as two's complement
+	c.data = binary.BigEndian.AppendUint64(c.data, uint64(n))
 	return r
 }
 
@@ -260,7 +287,7 @@ func (r *rows) bool(b bool) *rows {
 
 func (r *rows) string(s string) *rows {
 	c := r.next()
-	c.data = binary.BigEndian.AppendUint32(c.data, uint32(len(s))) // #nosec G115 -- messages are bounded
+	c.data = binary.BigEndian.AppendUint32(c.data, uint32(len(s)))
 	c.data = append(c.data, s...)
 	return r
 }
@@ -279,7 +306,7 @@ func (r *rows) bytes(b []byte) *rows {
 		return r.null()
 	}
 	c := r.next()
-	c.data = binary.BigEndian.AppendUint32(c.data, uint32(len(b))) // #nosec G115 -- messages are bounded
+	c.data = binary.BigEndian.AppendUint32(c.data, uint32(len(b)))
 	c.data = append(c.data, b...)
 	return r
 }
@@ -298,7 +325,7 @@ func (r *rows) json(document []byte) *rows {
 		return r.null()
 	}
 	c := r.next()
-	c.data = binary.BigEndian.AppendUint32(c.data, uint32(1+len(document))) // #nosec G115 -- messages are bounded
-	c.data = append(append(c.data, 1), document...)                         // the version of jsonb's binary form
+	c.data = binary.BigEndian.AppendUint32(c.data, uint32(1+len(document)))
+	c.data = append(append(c.data, 1), document...) // the version of jsonb's binary form
 	return r
 }
