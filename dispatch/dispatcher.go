@@ -401,6 +401,7 @@ func (d *Dispatcher) commit(ctx context.Context, f *flight) error {
 	d.metrics.openLetters.Set(float64(d.letters.Load()))
 	d.metrics.active.Set(float64(f.active))
 	d.metrics.waiting.Set(float64(f.waiting))
+	d.metrics.unanswered.Set(float64(f.unanswered))
 	return nil
 }
 

@@ -9,13 +9,14 @@ import (
 // the next one is decided, so everything that the commit needs of the state
 // was taken from it before.
 type flight struct {
-	input   Input
-	results []string
-	started time.Time
-	batch   *Batch
-	teams   []TeamState
-	active  int
-	waiting int
+	input      Input
+	results    []string
+	started    time.Time
+	batch      *Batch
+	teams      []TeamState
+	active     int
+	waiting    int
+	unanswered int
 
 	done   chan error
 	failed context.Context // ends when the commit has failed
@@ -25,7 +26,7 @@ type flight struct {
 func (f *flight) load(state *State, batch *batchBuilder) *flight {
 	f.batch = &batch.Batch
 	f.teams = touchedTeams(state, f.batch)
-	f.active, f.waiting = state.Active(), state.Waiting()
+	f.active, f.waiting, f.unanswered = state.Active(), state.Waiting(), state.Unanswered()
 	return f
 }
 

@@ -18,6 +18,7 @@ type Metrics struct {
 	decided      prometheus.Histogram
 	active       prometheus.Gauge
 	waiting      prometheus.Gauge
+	unanswered   prometheus.Gauge
 	reloads      prometheus.Counter
 }
 
@@ -45,11 +46,17 @@ func NewMetrics(registry prometheus.Registerer) *Metrics {
 			Help: "Cases that are open, withheld, or have a team that is not home yet."}),
 		waiting: prometheus.NewGauge(prometheus.GaugeOpts{Name: "izdeu_cases_waiting",
 			Help: "Cases that want a team and have none asked."}),
+		unanswered: prometheus.NewGauge(prometheus.GaugeOpts{Name: "izdeu_cases_unanswered",
+			Help: "Cases of which everybody who can be asked was asked, and nobody has said yes."}),
 		reloads: prometheus.NewCounter(prometheus.CounterOpts{Name: "izdeu_state_reloads_total",
 			Help: "Times the state was dropped and loaded again after an error."}),
 	}
 	registry.MustRegister(m.applications, m.commands, m.events, m.deadLetters, m.openLetters, m.batchSeconds,
-		m.batchSize, m.decided, m.active, m.waiting, m.reloads)
+		m.batchSize, m.decided, m.active, m.waiting, m.unanswered, m.reloads)
+	// From zero on: the first of a kind is an increase too.
+	for _, kind := range EventTypes() {
+		m.events.WithLabelValues(string(kind))
+	}
 	return m
 }
 

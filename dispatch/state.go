@@ -205,6 +205,9 @@ func (s *State) Case(key int64) *Case { return s.cases[key] }
 // Waiting counts the cases that want a team and have none asked.
 func (s *State) Waiting() int { return s.waiting.len() }
 
+// Unanswered counts those of which it was said that nobody is left to ask.
+func (s *State) Unanswered() int { return s.waiting.len() - s.unsaid.len() }
+
 // Active counts the cases in memory.
 func (s *State) Active() int { return len(s.cases) }
 

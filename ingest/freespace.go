@@ -5,6 +5,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"github.com/izdeu/izdeu/dispatch"
 )
 
@@ -70,4 +72,20 @@ func (f *FreeSpace) Check() error {
 		f.result = &FreeSpaceError{Path: f.path, Free: free, Floor: f.floor}
 	}
 	return f.result
+}
+
+// NewDiskMetrics measures the disk of a path: what is free for this user, and
+// the floor in bytes below which nothing is taken in.
+func NewDiskMetrics(registry prometheus.Registerer, path string, floor uint64) {
+	registry.MustRegister(
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "izdeu_disk_free_bytes", Help: "Free space on the disk of the data directory; -1 when it cannot be read."},
+			func() float64 {
+				free, err := freeBytes(path)
+				if err != nil {
+					return -1
+				}
+				return float64(free)
+			}),
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "izdeu_disk_floor_bytes", Help: "Free space below which the embedded broker takes nothing in (--disk-floor-mib)."},
+			func() float64 { return float64(floor) }))
 }

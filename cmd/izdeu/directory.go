@@ -136,9 +136,11 @@ func (d *dataDirectory) file(name string) string { return filepath.Join(d.path, 
 
 // addresses is what a running server tells other commands about itself.
 type addresses struct {
-	HTTP     string `json:"http"`   // URL of the board and the API
-	Kafka    string `json:"kafka"`  // brokers, host:port separated by commas
-	Prefix   string `json:"prefix"` // of the topics
+	HTTP     string `json:"http"`             // URL of the board and the API on this machine
+	Public   string `json:"public,omitempty"` // URL for everybody, where there is one
+	Listen   string `json:"listen"`           // host:port of the board's listener
+	Kafka    string `json:"kafka"`            // brokers, host:port separated by commas
+	Prefix   string `json:"prefix"`           // of the topics
 	PID      int    `json:"pid"`
 	Database string `json:"database"` // path of the database file, or the address of another without its password
 

@@ -26,6 +26,10 @@ type commandLine struct {
 	Serve serveCommand `cmd:"" help:"Run it; with no flags all is embedded."`
 	Send  sendCommand  `cmd:"" help:"Send applications, teams, commands and positions from files into Kafka."`
 	Key   keyCommand   `cmd:"" help:"Make, list and revoke the keys of the API."`
+	User  userCommand  `cmd:"" help:"Get in again after an administrator's key was lost."`
+
+	Address addressCommand `cmd:"" help:"Show how phones reach the board, with a QR code."`
+	Health  healthCommand  `cmd:"" help:"Ask a running server whether it takes applications in."`
 
 	Verify verifyCommand `cmd:"" help:"Recount the stored data against the invariants, also while it is being served."`
 	Bench  benchCommand  `cmd:"" help:"Load this machine with the program itself and print figures as JSON."`
@@ -87,7 +91,7 @@ type serveCommand struct {
 func (serveCommand) Help() string {
 	return `With no flags everything is embedded: a Kafka broker, a database, the board. The addresses stand on the output, and the board's has a code that signs in once.
 
-IZDEU_ADMIN_KEY, when set, is a key with every right. Without it the first start makes one and prints it once.
+IZDEU_ADMIN_KEY, when set, is a key with every right; IZDEU_ADMIN_KEY_FILE names a file that holds it. Without either the first start makes one and prints it once; izdeu user reset replaces a lost one.
 
 Examples:
   izdeu serve                                      the board at http://127.0.0.1:8080

@@ -13,9 +13,12 @@ import (
 	"github.com/izdeu/izdeu/web/notify"
 )
 
+// keyDatabase is where the keys are.
+type keyDatabase struct{ storedData }
+
 // keyCommand looks after the keys of the API.
 type keyCommand struct {
-	storedData
+	keyDatabase `embed:""`
 
 	Add    keyAddCommand    `cmd:"" help:"Make a key and print it once."`
 	List   keyListCommand   `cmd:"" help:"List the keys."`
@@ -54,7 +57,7 @@ type keyRevokeCommand struct {
 }
 
 // openKeys opens the database that the keys stand in.
-func (c *keyCommand) openKeys(ctx context.Context, streams console) (database, error) {
+func (c *keyDatabase) openKeys(ctx context.Context, streams console) (database, error) {
 	log := slog.New(slog.NewTextHandler(streams.Errors, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	return c.open(ctx, log)
 }

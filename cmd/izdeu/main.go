@@ -55,6 +55,10 @@ func execute(arguments []string, streams console) int {
 		fmt.Fprintln(streams.Errors, "izdeu:", err)
 		return exitFailed
 	}
+	if err := readSecretFiles(); err != nil {
+		fmt.Fprintln(streams.Errors, "izdeu:", err)
+		return exitMisused
+	}
 	command, err := parse(parser, arguments)
 	switch {
 	case exited >= 0:

@@ -141,6 +141,7 @@ func serve(ctx context.Context, c *serveCommand, adminKey string, out io.Writer,
 		}
 	}
 
+	ingest.NewDiskMetrics(registry, directory.path, c.DiskFloorMiB<<20)
 	metrics := ingest.NewMetrics(registry)
 	producer := ingest.NewProducer(client, checkSpace)
 	o.onEnd("the producer", func() error {
@@ -209,13 +210,19 @@ func serve(ctx context.Context, c *serveCommand, adminKey string, out io.Writer,
 	if secure != nil { // the name that the certificate is for
 		url = cmp.Or(public, local)
 	}
-	if err := directory.writeAddresses(addresses{HTTP: local, Kafka: strings.Join(brokers, ","), Prefix: c.KafkaPrefix, PID: os.Getpid(),
-		Database: c.databaseName(directory), KafkaEmbedded: c.Kafka == ""}); err != nil {
+	here := addresses{HTTP: local, Public: public, Listen: listener.Addr().String(), Kafka: strings.Join(brokers, ","), Prefix: c.KafkaPrefix, PID: os.Getpid(),
+		Database: c.databaseName(directory), KafkaEmbedded: c.Kafka == ""}
+	if err := directory.writeAddresses(here); err != nil {
 		return err
 	}
 	o.onEnd("the addresses", directory.removeAddresses)
 	warnOfStrangers(log, c, secure)
 	announce(out, url, server.SignInCode(), brokers, firstKey)
+	if phones := here.forPhones(localAddresses); len(phones) > 0 && onTerminal(out) {
+		if err := showAddresses(out, phones); err != nil {
+			log.Warn("no QR code of the board's address", "error", err)
+		}
+	}
 	log.Info("serving", "version", version(), "http", url, "kafka", brokers, "data", directory.path, "database", c.databaseName(directory), "demo", c.Demo)
 
 	select {
@@ -269,7 +276,7 @@ func firstAdminKey(ctx context.Context, keys dispatch.Keys, given string) (strin
 	if err != nil || len(known) > 0 {
 		return "", err
 	}
-	plain, key, err := web.NewAPIKey("first start", []string{string(web.RoleAdmin)}, nil, nil, nil)
+	plain, key, err := web.NewAPIKey(firstKeyName, []string{string(web.RoleAdmin)}, nil, nil, nil)
 	if err != nil {
 		return "", err
 	}

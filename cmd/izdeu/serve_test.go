@@ -38,7 +38,7 @@ func TestFirstStart(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := addresses{HTTP: p.url, Kafka: p.kafka, Prefix: "izdeu.", PID: p.command.Process.Pid, Database: filepath.Join(data, databaseFile), KafkaEmbedded: true}
+	want := addresses{HTTP: p.url, Listen: strings.TrimPrefix(p.url, "http://"), Kafka: p.kafka, Prefix: "izdeu.", PID: p.command.Process.Pid, Database: filepath.Join(data, databaseFile), KafkaEmbedded: true}
 	if running != want {
 		t.Errorf("addresses.json says %+v, want %+v", running, want)
 	}

@@ -1,0 +1,8 @@
+//go:build !windows
+
+package main
+
+import "io"
+
+// colours says whether out shows colours.
+func colours(out io.Writer) bool { return onTerminal(out) }
