@@ -30,6 +30,7 @@ type commandLine struct {
 
 	Address addressCommand `cmd:"" help:"Show how phones reach the board, with a QR code."`
 	Health  healthCommand  `cmd:"" help:"Ask a running server whether it takes applications in."`
+	Service serviceCommand `cmd:"" help:"Start with Windows, as a service."`
 
 	Verify verifyCommand `cmd:"" help:"Recount the stored data against the invariants, also while it is being served."`
 	Bench  benchCommand  `cmd:"" help:"Load this machine with the program itself and print figures as JSON."`

@@ -31,26 +31,22 @@ type console struct {
 }
 
 func main() {
-	os.Exit(execute(os.Args[1:], console{In: os.Stdin, Out: os.Stdout, Errors: os.Stderr}))
+	os.Exit(execute(context.Background(), os.Args[1:], console{In: os.Stdin, Out: os.Stdout, Errors: os.Stderr}))
 }
 
 // execute runs one command line and gives the exit code. The first SIGINT or
 // SIGTERM ends the command in order, the second at once.
-func execute(arguments []string, streams console) int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+func execute(ctx context.Context, arguments []string, streams console) int {
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	// From the first signal on the default holds again: the second one kills.
 	context.AfterFunc(ctx, stop)
 
 	exited := -1 // what --help and --version want
-	parser, err := kong.New(&commandLine{}, kong.Name("izdeu"), kong.Description(description),
-		kong.Vars{"version": version()}, kong.Writers(streams.Out, streams.Errors),
-		kong.Exit(func(code int) {
-			exited = code
-			panic(exitRequested{})
-		}),
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
-		kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(streams))
+	parser, err := newParser(streams, func(code int) {
+		exited = code
+		panic(exitRequested{})
+	}, kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(streams))
 	if err != nil {
 		fmt.Fprintln(streams.Errors, "izdeu:", err)
 		return exitFailed
@@ -75,6 +71,22 @@ func execute(arguments []string, streams console) int {
 		return exitFailed
 	}
 	return exitDone
+}
+
+func newParser(streams console, exit func(int), more ...kong.Option) (*kong.Kong, error) {
+	return kong.New(&commandLine{}, append(more, kong.Name("izdeu"), kong.Description(description),
+		kong.Vars{"version": version()}, kong.Writers(streams.Out, streams.Errors), kong.Exit(exit),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}))...)
+}
+
+// parseOnly says what is wrong with a command line, and does nothing.
+func parseOnly(arguments []string) error {
+	parser, err := newParser(console{Out: io.Discard, Errors: io.Discard}, func(int) { panic(exitRequested{}) })
+	if err != nil {
+		return err
+	}
+	_, err = parse(parser, arguments)
+	return err
 }
 
 // exitRequested unwinds the parser after it has printed help or the version.
