@@ -14,6 +14,7 @@ import { compact } from './shell/media';
 import { MorePage } from './shell/more';
 import { mayOpen, Navigation } from './shell/navigation';
 import { mapForPicking } from './shell/picking';
+import { PrintPage } from './shell/print';
 import { SignInPage } from './shell/sign-in';
 import { TopBar } from './shell/top-bar';
 import { StatisticsPage } from './statistics/page';
@@ -23,6 +24,8 @@ export function App() {
   const state = sessionState.value;
   if (state.kind === 'asking') return <p class="starting">{say(words.shell.loading)}</p>;
   if (state.kind === 'signed-out') return <SignInPage state={state} />;
+  const { page, caseId } = route.value;
+  if (page === 'print' && caseId !== undefined) return <PrintPage id={caseId} />;
   return compact.value ? <Phone /> : <Desk />;
 }
 

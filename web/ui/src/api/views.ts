@@ -295,6 +295,7 @@ export interface Info {
   version?: string;
   demo?: boolean;
   duty_phone?: string;
+  basemap?: { kind: 'builtin' | 'pmtiles' | 'raster' | 'vector'; url?: string; attribution?: string };
   installation?: string;
 }
 

@@ -11,6 +11,7 @@ import { StatusGlyph } from '../map';
 import { coordinates as mayCoordinate, seesCandidates } from '../permissions';
 import { ShareSwitch } from '../position/switch';
 import { session } from '../session';
+import { hashOf } from '../route';
 import { CaseActions } from './actions';
 import { Assignments } from './assignments';
 import { Candidates } from './candidates';
@@ -103,6 +104,14 @@ function Head({ view, onClose }: { view: CaseView; onClose(): void }) {
         </span>
         <span class="bar-space" />
         <CopyLink />
+        <a
+          class="icon-button"
+          href={hashOf({ page: 'print', caseId: view.id })}
+          aria-label={say(words.mapping.print)}
+          title={say(words.mapping.print)}
+        >
+          <Icon name="print" />
+        </a>
         <button
           type="button"
           class="icon-button"

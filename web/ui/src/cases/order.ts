@@ -21,6 +21,8 @@ export interface Filters {
   kind: CaseKind | undefined;
   /** Folded words that must all occur. */
   text: string;
+  /** A team that was asked. */
+  team?: string | undefined;
   /** The id of the viewer's key, for the viewer's own cases. */
   me?: string | undefined;
 }
@@ -131,6 +133,8 @@ export function selectCases(
     .filter((view) => {
       if (!inGroup(view, filters.group, filters.me)) return false;
       if (filters.kind && view.kind !== filters.kind) return false;
+      if (filters.team && !view.assignments?.some((one) => one.team_id === filters.team && one.status !== 'withdrawn'))
+        return false;
       if (wanted.length === 0) return true;
       const text = textOf(view);
       return wanted.every((word) => text.includes(word));

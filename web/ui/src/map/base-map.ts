@@ -212,6 +212,16 @@ export class BaseMap {
     this.regionLayer.changed();
   }
 
+  /** How many layers lie under everything that is drawn on the land. */
+  get shapeCount(): number {
+    return this.shapeLayers.length;
+  }
+
+  /** Other tiles bring names of their own. */
+  hideNames(): void {
+    this.nameLayer.setVisible(false);
+  }
+
   /** To be called when a font has come or what `covered` looks at has changed. */
   namesChanged(): void {
     this.nameLayer.changed();

@@ -15,6 +15,7 @@ export type {
   MapMark,
   MapRing,
   MapTeam,
+  MapTiles,
   Theme,
   Urgency,
 } from './types';

@@ -1,5 +1,5 @@
 import type { Coordinate } from 'ol/coordinate';
-import { boundingExtent, containsExtent, type Extent, getCenter, getHeight, getWidth } from 'ol/extent';
+import { boundingExtent, containsExtent, createEmpty, extend, type Extent, getCenter, getHeight, getWidth } from 'ol/extent';
 import Feature from 'ol/Feature';
 import Circle from 'ol/geom/Circle';
 import Point from 'ol/geom/Point';
@@ -24,7 +24,8 @@ import { MeasureLine } from './measure';
 import { font, fontSample, palettes } from './palette';
 import { scaleLine } from './scale-line';
 import { TeamLayer, type TeamPoint } from './team-layer';
-import type { BoardMapProps, LonLat, MapCase, MapTeam } from './types';
+import type { Tiles } from './tiles';
+import type { BoardMapProps, LonLat, MapCase, MapTeam, MapTiles } from './types';
 
 /** Several things at one place that no zooming takes apart; the person chooses one. */
 export interface Choice {
@@ -53,6 +54,7 @@ type Shown = Pick<
   | 'tracks'
   | 'marks'
   | 'rings'
+  | 'close'
   | 'tiles'
   | 'language'
   | 'theme'
@@ -95,6 +97,7 @@ export class MapView {
   private arrangedResolution = 0;
   private fitted = false;
   private measuring = false;
+  private tiles: Tiles | undefined;
   private stale = { cases: true, teams: true };
 
   constructor(
@@ -175,6 +178,9 @@ export class MapView {
     if (JSON.stringify(before?.lines) !== JSON.stringify(next.lines)) this.showLines(next);
     if (before?.tracks !== next.tracks || JSON.stringify(before?.marks) !== JSON.stringify(next.marks))
       this.caseMarks.show(next.tracks, next.marks);
+    if (JSON.stringify(before?.tiles) !== JSON.stringify(next.tiles)) this.loadTiles(next.tiles);
+    if (before?.theme !== next.theme || before.language !== next.language)
+      this.tiles?.setLook(next.theme, next.language);
     this.showRings(before, next);
     if (before?.picked?.join() !== next.picked?.join()) this.showPicked(next.picked);
     if (before?.pickMode !== next.pickMode) this.target.style.cursor = next.pickMode ? 'crosshair' : '';
@@ -247,6 +253,20 @@ export class MapView {
   private revealRings(): void {
     const extent = this.caseMarks.ringExtent();
     if (extent) this.view.fit(extent, { padding: this.padding(), duration: this.duration() });
+  }
+
+  /** Puts the installation's own tiles over the shapes of the base map, which stay for where no tile comes. */
+  private loadTiles(wanted: MapTiles | undefined): void {
+    if (!wanted) return;
+    void import('./tiles')
+      .then(({ makeTiles }) => makeTiles(wanted, () => this.baseMap.hideNames()))
+      .then((tiles) => {
+        if (this.stop.signal.aborted) return;
+        this.tiles = tiles;
+        if (this.shown) tiles.setLook(this.shown.theme, this.shown.language);
+        this.map.getLayers().insertAt(this.baseMap.shapeCount, tiles.layer);
+      })
+      .catch((error: unknown) => this.events.problem(error));
   }
 
   /** Draws the line that is measured along; while there is one, every tap is a place of it. */
@@ -367,7 +387,10 @@ export class MapView {
     if (!point || !this.fitted) return;
     const ends: Coordinate[] = [[point.x, point.y]];
     for (const { from, to } of this.shown?.lines ?? []) ends.push(fromLonLat(from), fromLonLat(to));
+    for (const { location } of this.shown?.marks ?? []) ends.push(fromLonLat(location));
     const extent = boundingExtent(ends);
+    // On paper the places come first; rings fill the sheet where there are none.
+    if (this.shown?.close && this.shown.marks.length === 0) extend(extent, this.caseMarks.ringExtent() ?? createEmpty());
     const [width = 0, height = 0] = this.map.getSize() ?? [];
     const [top = 0, right = 0, bottom = 0, left = 0] = this.padding();
     const corners = [
@@ -376,8 +399,9 @@ export class MapView {
     ].map((pixel) => this.map.getCoordinateFromPixel(pixel));
     const visible = boundingExtent(corners.filter((corner) => corner !== null));
     const zoom = this.view.getZoom() ?? 0;
-    if (containsExtent(visible, extent) && zoom >= 6) return;
-    this.view.fit(extent, { padding: this.padding(), maxZoom: Math.max(zoom, 9), duration: this.duration() });
+    if (containsExtent(visible, extent) && zoom >= 6 && !this.shown?.close) return;
+    const maxZoom = this.shown?.close ? 13 : Math.max(zoom, 9);
+    this.view.fit(extent, { padding: this.padding(), maxZoom, duration: this.duration() });
   }
 
   /** Room for the buttons on the right, the foot, and half of a label: pixels at the top, right, bottom, left. */

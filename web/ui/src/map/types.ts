@@ -100,6 +100,8 @@ export interface BoardMapProps {
   /** Any click in pick mode. */
   onPick?(lonLat: LonLat): void;
   pickMode?: boolean;
+  /** The selected case with its points and rings fills the map, as on paper. */
+  close?: boolean;
   /** More buttons in the map's column. */
   tools?: ComponentChildren;
   /** Drawn as a pin. */

@@ -7,10 +7,12 @@ import { mapRings } from '../cases/ring-state';
 import { language, say, sayValue, words } from '../language';
 import { clock, parseTime } from '../language/format';
 import { teamById, teamViews } from '../live/store';
-import { BoardMap, type LonLat, type MapCase, type MapLine, type MapMark, type MapRing, type MapTeam } from '../map';
+import { BoardMap, type LonLat, type MapCase, type MapLine, type MapMark, type MapRing, type MapTiles, type MapTeam } from '../map';
 import { region, theme } from '../preferences';
 import { go, route } from '../route';
 import { teamState } from '../teams/state';
+import { info } from '../session';
+import { ExportMenu } from './export';
 import { pickedPlace, picking } from './picking';
 import { tracks } from './tracks';
 
@@ -19,7 +21,7 @@ let madeFor: string | undefined;
 let cases = new WeakMap<CaseView, MapCase>();
 let teams = new WeakMap<TeamView, MapTeam>();
 
-function mapCase(view: CaseView): MapCase {
+export function mapCase(view: CaseView): MapCase {
   let made = cases.get(view);
   if (!made) {
     made = {
@@ -83,12 +85,19 @@ const noRings: MapRing[] = [];
 const noTracks: LonLat[][] = [];
 
 /** Where the teams of a case meet, clues, dangers, where somebody was found. */
-function marksOf(view: CaseView | undefined): MapMark[] {
+export function marksOf(view: CaseView | undefined): MapMark[] {
   return (view?.points ?? []).map(({ point, location }) => ({
     location: location.coordinates,
     label: sayValue(words.pointKind, point),
     kind: point,
   }));
+}
+
+/** The installation's own map, where it has one. */
+export function mapTiles(): MapTiles | undefined {
+  const basemap = info.value.basemap;
+  if (!basemap || basemap.kind === 'builtin' || !basemap.url) return undefined;
+  return { kind: basemap.kind, url: basemap.url, attribution: basemap.attribution ?? '' };
 }
 
 /** The map with what the board knows; while it is not shown it stays as it was and costs nothing. */
@@ -122,6 +131,8 @@ function mapNow(): VNode {
       language={tongue}
       theme={theme.value}
       region={region.value}
+      tiles={mapTiles()}
+      tools={<ExportMenu />}
       onSelectCase={(id) => go({ page: 'map', caseId: id })}
       onSelectTeam={(id) => go({ page: 'teams', teamId: id })}
       onPick={(lonLat) => pick?.(lonLat)}
