@@ -85,6 +85,9 @@ func OpenBroker(options BrokerOptions) (_ *Broker, err error) {
 	if err := checkState(logs); err != nil {
 		return nil, err
 	}
+	if err := removeSnapshots(logs); err != nil {
+		return nil, err
+	}
 	listener, err := listenBroker(options.Listen, options.Advertise)
 	if err != nil {
 		return nil, err
@@ -210,6 +213,24 @@ func checkState(directory string) error {
 			return &DamagedError{File: file, Err: errors.New("it is empty")}
 		case !json.Valid(content):
 			return &DamagedError{File: file, Err: errors.New("it is not JSON")}
+		}
+	}
+	return nil
+}
+
+// removeSnapshots makes the broker read its log as after a kill. From the
+// snapshot of a clean end it takes the size of a file as it was: where a damaged
+// file is cut off now, it would then look for what it appends in the wrong
+// place, and confirmed messages could never be read. What retention had removed
+// of a file is removed again at once, by the marks.
+func removeSnapshots(directory string) error {
+	files, err := filepath.Glob(filepath.Join(directory, "partitions", "*", "snapshot.json"))
+	if err != nil {
+		return fmt.Errorf("ingest: looking for snapshots of the embedded broker: %w", err)
+	}
+	for _, file := range files {
+		if err := os.Remove(file); err != nil {
+			return fmt.Errorf("ingest: removing a snapshot of the embedded broker: %w", err)
 		}
 	}
 	return nil

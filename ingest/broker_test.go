@@ -381,8 +381,39 @@ func TestRetention(t *testing.T) {
 		t.Fatal(err)
 	}
 	broker = startBroker(t, directory)
+	broker.retention.apply(now.Add(48 * time.Hour))
 	if first, end := logEnds(t, startClient(t, broker.Address()), testTopics.Positions); first != 3 || end != 4 {
 		t.Fatalf("after a restart the log is %d to %d", first, end)
+	}
+}
+
+// A bit of the log has flipped: what was behind it is gone, and what comes
+// afterwards is read.
+func TestBrokerFlippedBit(t *testing.T) {
+	directory := t.TempDir()
+	for round := range 4 {
+		broker := startBroker(t, directory)
+		client := startClient(t, broker.Address())
+		producer := startProducer(t, client, nil)
+		for n := range 5 {
+			produce(t, producer, testTopics.Applications, kafka.Message{Value: fmt.Appendf(nil, "%d.%d", round, n)})
+		}
+		all := readAll(t, client, testTopics.Applications)
+		if len(all) < 5 || string(all[len(all)-1].Value) != fmt.Sprintf("%d.4", round) {
+			t.Fatalf("round %d: %d records", round, len(all))
+		}
+		if err := broker.Close(); err != nil {
+			t.Fatal(err)
+		}
+		file := filepath.Join(directory, "log", "partitions", testTopics.Applications+"-0", "0.dat")
+		content, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		content[len(content)*2/3] ^= 4
+		if err := os.WriteFile(file, content, 0o600); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 
