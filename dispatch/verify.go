@@ -29,6 +29,13 @@ type Verified struct {
 	Violations   int      `json:"violations"`
 }
 
+// FileStore is a store in a file, which a disk may change without saying so.
+type FileStore interface {
+	// Damage looks at the file itself and reports what does not fit together:
+	// tables and indexes, never what stands in them.
+	Damage(ctx context.Context, report func(detail string)) error
+}
+
 // VerifyStore is what Verify reads.
 type VerifyStore interface {
 	Reader
@@ -57,6 +64,11 @@ func Verify(ctx context.Context, store VerifyStore, report func(Violation), prog
 	v.done.Position = head
 	if err := v.journal(ctx, head.Sequence); err != nil {
 		return v.done, err
+	}
+	if file, ok := store.(FileStore); ok {
+		if err := file.Damage(ctx, func(detail string) { v.violated("file", "%s", detail) }); err != nil {
+			return v.done, err
+		}
 	}
 	if err := v.cases(ctx, head.Sequence); err != nil {
 		return v.done, err
