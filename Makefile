@@ -9,6 +9,8 @@ SHELL := /bin/bash
 FUZZTIME ?= 10s
 SEEDS ?= 10000
 CYCLES ?= 1000
+CRASHES ?= 100000
+CLIENTS ?= 5000
 SERVE ?=
 BENCH ?=
 export FUZZTIME
@@ -50,8 +52,9 @@ fuzz: ## run every fuzz target for FUZZTIME (10s)
 simulate: ## play SEEDS (10000) virtual days of people, crashes and failing disks around the dispatch core
 	GOGC=400 go test ./dispatch -run '^TestSimulation$$' -timeout 60m -v -seeds $(SEEDS)
 
-chaos: ## kill the program CYCLES (1000) times at every step of its work, break what is around it, count
-	$(SCRIPTS)/chaos $(CYCLES)
+chaos: ## kill the program CYCLES (1000) times at every step of its work, break what is around it, count; CRASHES (100000) of the core
+	$(SCRIPTS)/chaos $(CYCLES) -clients $(CLIENTS)
+	GOGC=400 go test ./dispatch -count=1 -run '^TestSimulationOfCrashes$$' -timeout 60m -v -crashes $(CRASHES)
 
 replicas: ## file 20,000 applications while the replica that leads is killed and started again ten times
 	go test ./cmd/izdeu -run '^TestReplicas$$' -count=1 -timeout 30m -v -applications 20000 -kills 10

@@ -30,7 +30,8 @@ type ledger struct {
 	cursors   map[Cursor]int64
 
 	clock func() time.Time
-	fault commitFault // of the next commit
+	fails func(step string) bool // nil: what is not a commit works
+	fault commitFault            // of the next commit
 	check func(*Batch)
 }
 
@@ -109,8 +110,19 @@ func (l *ledger) Commit(_ context.Context, batch *Batch) error {
 	return nil
 }
 
+// failing says that a step other than the commit fails.
+func (l *ledger) failing(step string) error {
+	if l.fails != nil && l.fails(step) {
+		return errDisk
+	}
+	return nil
+}
+
 // Load implements Store.
 func (l *ledger) Load(context.Context) (*Snapshot, error) {
+	if err := l.failing("load"); err != nil {
+		return nil, err
+	}
 	s := &Snapshot{Head: l.head, LastEvent: l.lastEvent}
 	for _, c := range l.rows {
 		if c.Active() {
@@ -147,6 +159,9 @@ func (l *ledger) Load(context.Context) (*Snapshot, error) {
 
 // Lookup implements Store.
 func (l *ledger) Lookup(_ context.Context, query Lookup) (*Found, error) {
+	if err := l.failing("look up"); err != nil {
+		return nil, err
+	}
 	found := &Found{Applied: map[Identity]Applied{}, Applications: map[Identity]int64{}}
 	for _, identity := range query.Applied {
 		if applied, ok := l.applied[identity]; ok {
@@ -170,7 +185,7 @@ func (l *ledger) Lookup(_ context.Context, query Lookup) (*Found, error) {
 }
 
 // Now implements Store.
-func (l *ledger) Now(context.Context) (time.Time, error) { return l.clock(), nil }
+func (l *ledger) Now(context.Context) (time.Time, error) { return l.clock(), l.failing("time") }
 
 // Prune implements Store.
 func (l *ledger) Prune(context.Context, time.Time, int) (int, error) { return 0, nil }
@@ -230,7 +245,9 @@ func (l *ledger) Teams(context.Context) ([]TeamState, error) {
 }
 
 // DeadLetterCount implements Reader.
-func (l *ledger) DeadLetterCount(context.Context) (int, error) { return len(l.letters), nil }
+func (l *ledger) DeadLetterCount(context.Context) (int, error) {
+	return len(l.letters), l.failing("dead letters")
+}
 
 var errNotSimulated = errors.New("the simulation does not ask this")
 

@@ -3,6 +3,7 @@ package dispatch
 import (
 	"container/heap"
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"log/slog"
@@ -23,9 +24,10 @@ import (
 //	go test ./dispatch -run Simulation -seeds 10000
 //	go test ./dispatch -run Simulation -seed 4711 -v
 var (
-	simulatedSeeds = flag.Int("seeds", 60, "how many seeds TestSimulation plays")
-	simulatedSeed  = flag.Uint64("seed", 0, "play this seed alone and say what happens (0: play -seeds of them)")
-	simulatedHours = flag.Int("hours", 24, "virtual hours of each seed, before everything comes to its end")
+	simulatedSeeds   = flag.Int("seeds", 60, "how many seeds TestSimulation plays")
+	simulatedSeed    = flag.Uint64("seed", 0, "play this seed alone and say what happens (0: play -seeds of them)")
+	simulatedCrashes = flag.Int("crashes", 2000, "how often the store fails or the leader dies in TestSimulationOfCrashes")
+	simulatedHours   = flag.Int("hours", 24, "virtual hours of each seed, before everything comes to its end")
 )
 
 func TestSimulation(t *testing.T) {
@@ -71,6 +73,51 @@ func TestSimulation(t *testing.T) {
 		messages.Load(), events.Load(), crashes.Load())
 }
 
+// TestSimulationOfCrashes plays days on which the store fails at every step,
+// and the leader dies, until it has happened -crashes times.
+func TestSimulationOfCrashes(t *testing.T) {
+	var next atomic.Uint64
+	var mu sync.Mutex
+	crashes, seeds, events, failed, fault := 0, 0, int64(0), map[string]int{}, ""
+	var workers sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		workers.Go(func() {
+			for {
+				mu.Lock()
+				stop := fault != "" || crashes >= *simulatedCrashes
+				mu.Unlock()
+				if stop {
+					return
+				}
+				seed := next.Add(1)
+				s := newSimulation(seed, nil)
+				s.stormy, s.failed = true, map[string]int{}
+				said := s.play()
+				mu.Lock()
+				seeds, crashes, events = seeds+1, crashes+s.crashes, events+s.ledger.head.Sequence
+				for step, n := range s.failed {
+					failed[step] += n
+					crashes += n
+				}
+				if said != "" {
+					fault = fmt.Sprintf("seed %d: %s", seed, said)
+				}
+				mu.Unlock()
+			}
+		})
+	}
+	workers.Wait()
+	if fault != "" {
+		t.Error(fault)
+	}
+	for _, step := range []string{"load", "time", "look up", "dead letters", "before the commit", "after the commit"} {
+		if failed[step] == 0 {
+			t.Errorf("the store never failed at: %s", step)
+		}
+	}
+	t.Logf("%d crashes and failures of the store in %d seeds (%v by step), %d events", crashes, seeds, failed, events)
+}
+
 // simulate plays one seed, and gives what went wrong.
 func simulate(seed uint64, say func(string, ...any)) string { return newSimulation(seed, say).play() }
 
@@ -93,6 +140,8 @@ type simulation struct {
 	ids      int
 	produced int
 	crashes  int
+	stormy   bool           // the store fails at every step, again and again
+	failed   map[string]int // by step
 	fault    string
 
 	checks checks
@@ -306,7 +355,13 @@ func (s *simulation) work(r *replica) {
 func (s *simulation) turn(r *replica) bool {
 	ctx := context.Background()
 	if r.l == nil {
+		s.storm()
 		l, err := r.d.begin(ctx)
+		s.ledger.fails = nil
+		if s.stormy && errors.Is(err, errDisk) {
+			s.wake(r, s.between(10*time.Millisecond, 5*time.Second))
+			return false
+		}
 		if err != nil {
 			s.violated("I8", "the state cannot be loaded: %v", err)
 			return false
@@ -315,7 +370,7 @@ func (s *simulation) turn(r *replica) bool {
 		s.checks.loaded(r)
 	}
 	switch {
-	case s.chance(0.002):
+	case s.chance(0.002), s.stormy && s.now.Before(s.end) && s.chance(0.05):
 		s.crash(r)
 		return false
 	case s.chance(0.003):
@@ -327,11 +382,13 @@ func (s *simulation) turn(r *replica) bool {
 	if r.turns++; r.turns > 5000 && s.leader == r {
 		s.violated("I8", "%s has not caught up after %d turns", r.name, r.turns)
 	}
+	s.storm()
 	err := r.l.turn(ctx)
 	if r.l.before != nil { // the commit is waited for, so that a seed decides everything
 		landed := <-r.l.before.done
 		r.l.before.done <- landed
 	}
+	s.ledger.fails = nil
 	if err != nil {
 		s.tell("%s loads again: %v", r.name, err)
 		r.l = nil
@@ -360,6 +417,28 @@ func (m *mailbox) waits() bool {
 		}
 	}
 	return false
+}
+
+// storm lets the next steps of the store fail often, while people are about:
+// afterwards everything has to come to its end.
+func (s *simulation) storm() {
+	if !s.stormy || s.now.After(s.end) {
+		return
+	}
+	fail := func(step string, of float64) bool {
+		if !s.chance(of) {
+			return false
+		}
+		s.failed[step]++
+		return true
+	}
+	switch {
+	case fail("before the commit", 0.08):
+		s.ledger.fault = commitLost
+	case fail("after the commit", 0.08):
+		s.ledger.fault = commitUnknown
+	}
+	s.ledger.fails = func(step string) bool { return fail(step, 0.05) }
 }
 
 // crash ends a leader. At times it only sleeps, and goes on with what it knew

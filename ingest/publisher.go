@@ -170,6 +170,7 @@ func (p *Publisher) publishEvents(ctx context.Context, epoch string) error {
 	for i := range events {
 		messages[i] = p.eventMessage(epoch, &events[i])
 	}
+	failpoint.Here("publishing")
 	if err := p.options.Producer.produceTo(ctx, p.options.Topics.Events, 0, messages); err != nil {
 		return err
 	}

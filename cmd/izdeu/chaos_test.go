@@ -22,7 +22,10 @@ import (
 
 	"github.com/izdeu/izdeu/dispatch"
 	"github.com/izdeu/izdeu/dispatch/failpoint"
+	"github.com/izdeu/izdeu/dispatch/postgres"
+	"github.com/izdeu/izdeu/dispatch/postgres/postgrestest"
 	"github.com/izdeu/izdeu/dispatch/sqlite"
+	"github.com/izdeu/izdeu/ingest/kafkatest"
 )
 
 // The chaos suite: make chaos. The program itself is run, built with the tag
@@ -47,12 +50,67 @@ type chaosParts struct {
 
 // chaosStore is what the suite reads of a store.
 type chaosStore interface {
-	dispatch.VerifyStore
-	Close() error
+	dispatch.Store
+	dispatch.StatisticsStore
 }
 
 func TestChaos(t *testing.T) {
 	t.Run("sqlite+embedded", func(t *testing.T) { killAgainAndAgain(t, embeddedParts(t)) })
+	t.Run("sqlite+apache", func(t *testing.T) { killAgainAndAgain(t, apacheParts(t)) })
+	t.Run("postgres+apache", func(t *testing.T) { killAgainAndAgain(t, postgresParts(t)) })
+}
+
+// postgresParts are Postgres and an Apache Kafka, which are killed now and then too.
+func postgresParts(t *testing.T) *chaosParts {
+	server, err := postgrestest.Start(postgrestest.Options{Durable: true})
+	if err != nil {
+		postgrestest.Missing(t, err)
+	}
+	t.Cleanup(func() {
+		if err := server.Stop(); err != nil {
+			t.Error(err)
+		}
+	})
+	parts, database := apacheParts(t), server.NewDatabase(t)
+	parts.arguments = append(parts.arguments, "--database", database)
+	parts.verify = []string{"--database", database}
+	parts.open = func(t *testing.T) chaosStore {
+		t.Helper()
+		store, err := postgres.Open(t.Context(), database, slog.New(slog.DiscardHandler))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return store
+	}
+	kafka, every := parts.strike, max(20, *chaosCycles/20)
+	parts.strike = func(t *testing.T, cycle int) {
+		t.Helper()
+		kafka(t, cycle)
+		if cycle%every == every/4 {
+			server.Kill()
+			if err := server.Resume(); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	return parts
+}
+
+// apacheParts are SQLite and an Apache Kafka, which is killed now and then too.
+func apacheParts(t *testing.T) *chaosParts {
+	broker := kafkatest.Start(t)
+	parts := embeddedParts(t)
+	parts.kafka, parts.prefix = broker.Address, kafkatest.Prefix()
+	parts.arguments = []string{"--kafka", broker.Address}
+	every := max(20, *chaosCycles/10)
+	parts.strike = func(t *testing.T, cycle int) {
+		t.Helper()
+		if cycle%every == every/2 {
+			broker.Kill()
+			broker.Restart(t)
+		}
+	}
+	return parts
 }
 
 // embeddedParts are SQLite and the embedded broker, which die with the program.
@@ -103,6 +161,11 @@ func (w *chaosWorld) live(at string) *chaosProcess {
 		"--log-level", "warn", "--disk-floor-mib", "1", "--duplicate-window", "0s", "--open-call", "1",
 		"--offer-timeout", "life_threatening=1s,urgent=1s,routine=1s"}, w.parts.arguments...)
 	p := &chaosProcess{command: programCommand(context.Background(), arguments...), log: &bytes.Buffer{}, ended: make(chan struct{})}
+	if w.wrap != nil { // a shell that runs the program
+		environment := p.command.Env
+		p.command = exec.CommandContext(context.Background(), w.wrap[0], slices.Concat(w.wrap[1:], p.command.Args)...) // #nosec G204 -- the suite's own
+		p.command.Env = environment
+	}
 	p.command.Env = append(p.command.Env, failpoint.Variable+"="+at)
 	p.command.Stderr = p.log
 	if err := p.command.Start(); err != nil {
@@ -120,6 +183,15 @@ func (w *chaosWorld) live(at string) *chaosProcess {
 func (p *chaosProcess) end(signal syscall.Signal) {
 	_ = p.command.Process.Signal(signal) // it may have ended
 	<-p.ended
+}
+
+func (p *chaosProcess) hasEnded() bool {
+	select {
+	case <-p.ended:
+		return true
+	default:
+		return false
+	}
 }
 
 // killed says that it died by SIGKILL; everything else is a fault of its own.
@@ -204,7 +276,17 @@ func (w *chaosWorld) count() {
 	store := w.parts.open(w.t)
 	defer func() { _ = store.Close() }()
 	w.settle(p, store)
-	w.compare(store)
+	w.compareStored(store)
+	if !w.kafkaIsBroken {
+		w.compareKafka(store)
+	}
+	w.compareBoard(store)
+	w.verdict(p)
+}
+
+// verdict ends the test where something was found.
+func (w *chaosWorld) verdict(p *chaosProcess) {
+	w.t.Helper()
 	if w.found.lost+w.found.twice+w.found.doubled+w.found.other > 0 {
 		w.t.Fatalf("%s\n%s\n%s", w.sum(), strings.Join(w.faults, "\n"), tail(p.log.String()))
 	}

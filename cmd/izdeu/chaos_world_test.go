@@ -42,6 +42,10 @@ type chaosWorld struct {
 	commanded map[string]bool   // ids of commands
 	notes     map[string]string // ids of commands, and the application that they are about
 
+	wrap          []string // runs the program
+	onlyKafka     bool     // nobody files by HTTP
+	kafkaIsBroken bool     // its topic of events is not the journal any more
+
 	ids     int
 	open    []string        // applications that may be commanded
 	settled map[string]bool // was seen in the database
@@ -228,7 +232,7 @@ func (w *chaosWorld) work() {
 			}
 		}})
 	}
-	if w.random.IntN(3) == 0 {
+	if w.random.IntN(3) == 0 && !w.onlyKafka {
 		id := w.id("h")
 		w.push(job{body: application(id), done: func() { w.filed[id] = "board" }})
 	}

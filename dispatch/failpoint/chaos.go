@@ -6,6 +6,7 @@ package failpoint
 
 import (
 	"os"
+	"os/signal"
 	"strconv"
 	"strings"
 	"sync"
@@ -32,6 +33,7 @@ const (
 	Told         = "told"          // readers were woken
 	Noted        = "noted"         // the inbox knows what was committed
 	Produced     = "produced"      // Kafka has confirmed records of ours
+	Publishing   = "publishing"    // events are about to be sent
 	Published    = "published"     // events are in Kafka, and that is not written down
 	CursorSaved  = "cursor-saved"  // it is written down
 	LetterSent   = "letter-sent"   // a dead letter is in Kafka
@@ -42,7 +44,7 @@ const (
 // Names lists the steps.
 func Names() []string {
 	return []string{Loaded, Read, Decided, TimerDecided, Committing, Begun, HeadMoved, RowsWritten, AllWritten, Ended, Committed,
-		Told, Noted, Produced, Published, CursorSaved, LetterSent, Counted, GroupNoted}
+		Told, Noted, Produced, Publishing, Published, CursorSaved, LetterSent, Counted, GroupNoted}
 }
 
 var (
@@ -52,6 +54,8 @@ var (
 )
 
 func init() {
+	// A limit on the size of files stands for a full disk, of which no signal tells.
+	signal.Ignore(syscall.SIGXFSZ)
 	wanted, count, _ := strings.Cut(os.Getenv(Variable), ":")
 	if n, err := strconv.Atoi(count); err == nil {
 		name, left = wanted, n
