@@ -17,6 +17,9 @@ func (b *batchBuilder) add(changes *Changes) {
 	for _, coordinator := range changes.Coordinators {
 		replace(&b.Coordinators, b.coordinators, coordinator.ID, coordinator)
 	}
+	for _, place := range changes.Places {
+		replace(&b.Places, b.places, place.ID, place)
+	}
 	for _, number := range changes.Numbers {
 		replace(&b.Numbers, b.numbers, number.Prefix, number)
 	}
@@ -49,13 +52,14 @@ type batchBuilder struct {
 	travel       map[Transport]int
 	applied      map[Identity]int
 	coordinators map[string]int
+	places       map[string]int
 	// failures are what went wrong in the program itself.
 	failures []string
 }
 
 func newBatch(base Position) *batchBuilder {
 	return &batchBuilder{Batch: Batch{Base: base, Head: base}, cases: map[int64]int{}, teams: map[int32]int{},
-		coordinators: map[string]int{}, numbers: map[string]int{}, travel: map[Transport]int{}, applied: map[Identity]int{}}
+		coordinators: map[string]int{}, places: map[string]int{}, numbers: map[string]int{}, travel: map[Transport]int{}, applied: map[Identity]int{}}
 }
 
 // replace puts a row where an older version of it stands, or at the end.
@@ -127,7 +131,7 @@ func lookupOf(state *State, messages []Message) Lookup {
 					lookup.Cases = append(lookup.Cases, key)
 				}
 			}
-		case message.Registration != nil, message.Availability != nil, message.Coordinator != nil:
+		case message.Registration != nil, message.Availability != nil, message.Coordinator != nil, message.Place != nil:
 			lookup.Applied = append(lookup.Applied, message.Identity)
 		}
 	}

@@ -100,6 +100,7 @@ type stateDump struct {
 	TeamKeys     map[string]int32
 	Numbers      map[string]int64
 	Coordinators map[string]*Coordinator
+	Places       map[string]*Place
 	Waiting      []int64
 	Deadlines    []Timer
 	Moved        int64
@@ -111,7 +112,7 @@ type stateDump struct {
 // dump writes a state out; now is when the teams' load is counted.
 func dump(s *State, now time.Time) string {
 	d := stateDump{Head: s.head, LastEvent: s.lastEvent, Cases: s.cases, Applications: s.applications,
-		TeamKeys: s.teamKeys, Numbers: s.numbers, Moved: s.moved, Coordinators: s.coordinators, Travelled: s.travelled, Paces: s.paces, Fleet: s.fleet}
+		TeamKeys: s.teamKeys, Numbers: s.numbers, Moved: s.moved, Coordinators: s.coordinators, Places: s.places, Travelled: s.travelled, Paces: s.paces, Fleet: s.fleet}
 	for _, t := range s.teams {
 		team := teamDump{Team: t.team, Position: t.position, Used: t.slots.used, Lowest: t.slots.lowest(),
 			CasesLastDay: t.casesLastDay(now)}

@@ -11,6 +11,7 @@ type Changes struct {
 	Cases        []*Case
 	Teams        []*Team
 	Coordinators []*Coordinator
+	Places       []*Place
 	Numbers      []CaseNumber
 	Travel       []TravelRecord
 	Decisions    []Decision
@@ -70,6 +71,8 @@ func Decide(state *State, message *Message) *Changes {
 		d.apply(func() (int64, *Refusal) { return 0, d.availability(message.Availability) })
 	case message.Coordinator != nil:
 		d.apply(func() (int64, *Refusal) { return 0, d.registerCoordinator(message.Coordinator) })
+	case message.Place != nil:
+		d.apply(func() (int64, *Refusal) { return 0, d.registerPlace(message.Place) })
 	default: // it is about a dead letter and nothing else
 		d.changes.Result = "set_aside"
 		return &d.changes

@@ -170,6 +170,9 @@ func (d *decision) goOn(c *Case, a *Assignment, t *teamState, to AssignmentStatu
 	d.alive(c, a)
 	d.emit(event, c, t.team, EventFields{People: said, Round: a.Round})
 	d.setStatus(c)
+	if to == AssignmentOnScene {
+		d.learnPlace(c)
+	}
 	return nil
 }
 

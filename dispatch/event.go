@@ -55,6 +55,10 @@ const (
 	EventTeamAvailability EventType = "team.availability"
 
 	EventCoordinatorRegistered EventType = "coordinator.registered"
+
+	EventPlaceRegistered EventType = "place.registered"
+	EventPlaceLearnt     EventType = "place.learnt"
+	EventPlaceRemoved    EventType = "place.removed"
 )
 
 // EventTypes lists every event that this release writes.
@@ -66,7 +70,8 @@ func EventTypes() []EventType {
 		EventStandingDown, EventAcknowledged, EventReturned, EventReleased,
 		EventTeamRegistered, EventTeamAvailability, EventRoster,
 		EventCaseMerged, EventCaseSplit, EventCaseLikely, EventCaseApart, EventNotified, EventCoordinatorRegistered,
-		EventCaseLead, EventCaseOwned, EventCasePointed, EventCheckedIn, EventCheckInMissed, EventPeopleMissing}
+		EventCaseLead, EventCaseOwned, EventCasePointed, EventCheckedIn, EventCheckInMissed, EventPeopleMissing,
+		EventPlaceRegistered, EventPlaceLearnt, EventPlaceRemoved}
 }
 
 // Event is one line of the journal. Its fields are a whitelist of ids, enums,
@@ -158,6 +163,7 @@ type EventFields struct {
 	Delivered *bool     `json:"delivered,omitempty"`
 
 	CoordinatorID string `json:"coordinator_id,omitempty"` // of coordinator.registered
+	PlaceID       string `json:"place_id,omitempty"`       // of place events; its name stays out
 }
 
 // EventSubject is a subject as the journal knows it.

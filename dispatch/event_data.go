@@ -128,6 +128,7 @@ func (e *Event) AppendData(b []byte) []byte {
 	w.text("about", string(f.About))
 	w.truth("delivered", f.Delivered)
 	w.text("coordinator_id", f.CoordinatorID)
+	w.text("place_id", f.PlaceID)
 	return append(w.b, '}')
 }
 

@@ -36,7 +36,7 @@ func ApplicationIdentity(system, id string) Identity {
 // CommandIdentity is the identity of a command.
 func CommandIdentity(commandID string) Identity { return identityOf("command", commandID) }
 
-// TeamMessageIdentity is the identity of a message about a team or a coordinator: (id, type, at), at
+// TeamMessageIdentity is the identity of a message about a team, a coordinator or a place: (id, type, at), at
 // being Kafka's time where the message has none.
 func TeamMessageIdentity(id, messageType string, at time.Time) Identity {
 	return identityOf("team", id, messageType, strconv.FormatInt(at.UnixMilli(), 10))
@@ -65,6 +65,7 @@ type Message struct {
 	Registration *TeamRegistration
 	Availability *TeamAvailability
 	Coordinator  *CoordinatorRegistration
+	Place        *PlaceRegistration
 	DeadLetter   *DeadLetter
 	Timer        *Timer
 }

@@ -357,3 +357,15 @@ func editDistance(a, b string) int {
 	}
 	return last[len(b)]
 }
+
+// IDOf makes an id of a name: its canonical words, such as "region-10-lisakovsk".
+// It is empty for a name without Latin or Cyrillic letters or digits.
+func IDOf(name string) string {
+	id := strings.Join(placeWords(name), "-")
+	return strings.Map(func(r rune) rune {
+		if r == '-' || r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
+			return r
+		}
+		return -1
+	}, id[:min(len(id), 64)])
+}

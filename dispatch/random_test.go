@@ -329,7 +329,7 @@ func TestBatches(t *testing.T) {
 			one.state.Settle()
 		}
 		for _, pair := range [][2]any{{a.w.rows, one.rows}, {a.w.journal, one.journal}, {a.w.decisions, one.decisions},
-			{a.w.notes, one.notes}, {a.w.applied, one.applied}, {a.w.teams, one.teams}, {a.w.coordinators, one.coordinators}, {a.w.numbers, one.numbers}, {a.w.travel, one.travel},
+			{a.w.notes, one.notes}, {a.w.applied, one.applied}, {a.w.teams, one.teams}, {a.w.coordinators, one.coordinators}, {a.w.places, one.places}, {a.w.numbers, one.numbers}, {a.w.travel, one.travel},
 			{a.w.tracks, one.tracks}} {
 			if want, got := canonical(pair[0]), canonical(pair[1]); want != got {
 				t.Fatalf("in batches it came out otherwise: %s", firstDifference(want, got))
@@ -353,7 +353,7 @@ func (w *world) keepBatch(batch *Batch) {
 			}
 		}
 	}
-	changes := Changes{Cases: batch.Cases, Teams: batch.Teams, Coordinators: batch.Coordinators, Numbers: batch.Numbers, Travel: batch.Travel, Decisions: batch.Decisions,
+	changes := Changes{Cases: batch.Cases, Teams: batch.Teams, Coordinators: batch.Coordinators, Places: batch.Places, Numbers: batch.Numbers, Travel: batch.Travel, Decisions: batch.Decisions,
 		Notes: batch.Notes, Events: batch.Events}
 	w.keep(&changes)
 	for _, applied := range batch.Applied {

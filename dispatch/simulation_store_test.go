@@ -261,6 +261,9 @@ func (l *ledger) Coordinators(context.Context) ([]*Coordinator, error) {
 	return nil, errNotSimulated
 }
 
+// Places implements Reader.
+func (l *ledger) Places(context.Context) ([]*Place, error) { return nil, errNotSimulated }
+
 // BoardCases implements Reader.
 func (l *ledger) BoardCases(context.Context, time.Time, int) ([]int64, error) {
 	return nil, errNotSimulated

@@ -91,6 +91,8 @@ type State struct {
 	teamKeys     map[string]int32
 	numbers      map[string]int64
 	coordinators map[string]*Coordinator // by id
+	places       map[string]*Place       // by id
+	placesByName map[string][]string     // ids by canonical name
 	waiting      waitingSet
 	unsaid       waitingSet // those of which nobody was told that they wait
 	proposing    []int64    // the cases with proposals, by key
@@ -158,6 +160,8 @@ func NewState(settings Settings, snapshot *Snapshot) *State {
 		teamKeys:     make(map[string]int32, len(snapshot.Teams)),
 		numbers:      make(map[string]int64, len(snapshot.Numbers)),
 		coordinators: make(map[string]*Coordinator, len(snapshot.Coordinators)),
+		places:       make(map[string]*Place, len(snapshot.Places)),
+		placesByName: make(map[string][]string, len(snapshot.Places)),
 	}
 	for i, transport := range Transports() {
 		s.paces[i] = settings.assumedPace(transport)
@@ -181,6 +185,9 @@ func NewState(settings Settings, snapshot *Snapshot) *State {
 	}
 	for _, coordinator := range snapshot.Coordinators {
 		s.coordinators[coordinator.ID] = coordinator
+	}
+	for _, place := range snapshot.Places {
+		s.putPlace(place)
 	}
 	for _, number := range snapshot.Numbers {
 		s.numbers[number.Prefix] = number.Last
@@ -478,6 +485,9 @@ func (s *State) Apply(changes *Changes) {
 	}
 	for _, coordinator := range changes.Coordinators {
 		s.coordinators[coordinator.ID] = coordinator
+	}
+	for _, place := range changes.Places {
+		s.putPlace(place)
 	}
 	for _, number := range changes.Numbers {
 		s.numbers[number.Prefix] = number.Last

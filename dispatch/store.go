@@ -67,6 +67,8 @@ type Reader interface {
 	PositionsAfter(ctx context.Context, counter int64) ([]TeamPosition, error)
 	// Coordinators gives all coordinators, in the order of their ids.
 	Coordinators(ctx context.Context) ([]*Coordinator, error)
+	// Places gives all places, in the order of their ids.
+	Places(ctx context.Context) ([]*Place, error)
 	// Decisions gives the candidates that were considered for a case, in order.
 	Decisions(ctx context.Context, key int64) ([]Decision, error)
 	// Notes gives a case's notes in order.
@@ -98,6 +100,7 @@ type Snapshot struct {
 	Cases        []*Case   // active ones, by key
 	Teams        []*Team   // all, by key
 	Coordinators []*Coordinator
+	Places       []*Place
 	Positions    []TeamPosition
 	Numbers      []CaseNumber
 	Travel       []TravelRecord
@@ -141,6 +144,7 @@ type Batch struct {
 	Cases        []*Case
 	Teams        []*Team
 	Coordinators []*Coordinator
+	Places       []*Place
 	Positions    []TeamPosition
 	Tracks       []TrackPoint
 	Numbers      []CaseNumber

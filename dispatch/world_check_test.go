@@ -107,6 +107,11 @@ func (w *world) checkEvents(before *memory, message *Message, changes *Changes) 
 	if registered != len(changes.Coordinators) {
 		w.tb.Fatalf("a coordinator changed without an event: %s", types(changes.Events))
 	}
+	for _, place := range changes.Places {
+		if !slices.ContainsFunc(changes.Events, func(e Event) bool { return e.PlaceID == place.ID && e.Sequence == place.Changed }) {
+			w.tb.Fatalf("a place changed without an event: %s", types(changes.Events))
+		}
+	}
 	if changes.Result == "repeated" && (len(changes.Events)+len(changes.Cases)+len(changes.Teams) > 0 || changes.Applied != nil) {
 		w.tb.Fatalf("a repeated message changed something: %s", types(changes.Events))
 	}

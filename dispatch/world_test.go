@@ -48,6 +48,7 @@ type world struct {
 	handed    map[*Case]string
 
 	coordinators map[string]*Coordinator
+	places       map[string]*Place
 }
 
 // step is one message, or positions of teams.
@@ -74,7 +75,7 @@ func duplicatesWorld(tb failer) *world { return newWorldWith(tb, DefaultSettings
 func newWorldWith(tb failer, settings Settings) *world {
 	snapshot := &Snapshot{Head: Position{Epoch: testEpoch}}
 	return &world{tb: tb, state: NewState(settings, snapshot), now: worldStart,
-		coordinators: map[string]*Coordinator{}, rows: map[int64]*Case{}, teams: map[int32]*Team{}, positions: map[string]TeamPosition{}, numbers: map[string]int64{}, travel: map[Transport]TravelRecord{},
+		coordinators: map[string]*Coordinator{}, places: map[string]*Place{}, rows: map[int64]*Case{}, teams: map[int32]*Team{}, positions: map[string]TeamPosition{}, numbers: map[string]int64{}, travel: map[Transport]TravelRecord{},
 		applied: map[Identity]Applied{}, known: map[Identity]int64{}, counted: map[int64]*StatisticsCase{}, handed: map[*Case]string{}, rosters: map[rosterOf]Roster{}}
 }
 
@@ -124,6 +125,9 @@ func (w *world) keep(changes *Changes) {
 	for _, coordinator := range changes.Coordinators {
 		w.coordinators[coordinator.ID] = coordinator
 	}
+	for _, place := range changes.Places {
+		w.places[place.ID] = place
+	}
 	for _, number := range changes.Numbers {
 		w.numbers[number.Prefix] = number.Last
 	}
@@ -153,6 +157,9 @@ func (w *world) snapshot() *Snapshot {
 	slices.SortFunc(snapshot.Teams, func(a, b *Team) int { return int(a.Key - b.Key) })
 	for _, coordinator := range w.coordinators {
 		snapshot.Coordinators = append(snapshot.Coordinators, coordinator)
+	}
+	for _, place := range w.places {
+		snapshot.Places = append(snapshot.Places, place)
 	}
 	for _, position := range w.positions {
 		snapshot.Positions = append(snapshot.Positions, position)

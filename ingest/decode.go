@@ -195,6 +195,13 @@ func decodeTeam(record *kafka.Message) *dispatch.Message {
 		}
 		message.Identity = dispatch.TeamMessageIdentity(message.Coordinator.ID, kind, message.Coordinator.At)
 		return message
+	case placeRegistered, placeRemoved:
+		message.Place, r = readPlace(e.data, kind, message.At)
+		if len(r.problems) > 0 {
+			break
+		}
+		message.Identity = dispatch.TeamMessageIdentity(message.Place.ID, kind, message.Place.At)
+		return message
 	default:
 		return deadField(record, DeadNoType, "type", &r)
 	}

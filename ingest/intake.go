@@ -224,7 +224,9 @@ func (i *Intake) send(ctx context.Context, topic, key string, body []byte, heade
 	return i.producer.Produce(ctx, topic, kafka.Message{Key: []byte(key), Value: body, Headers: headers})
 }
 
-func nowText() string { return milliseconds(time.Now()).Format("2006-01-02T15:04:05.000Z07:00") }
+func nowTime() time.Time { return milliseconds(time.Now()) }
+
+func nowText() string { return nowTime().Format("2006-01-02T15:04:05.000Z07:00") }
 
 func quoted(text string) json.RawMessage {
 	quoted, err := json.Marshal(text)

@@ -198,6 +198,9 @@ func (p *Publisher) eventMessage(epoch string, event *dispatch.Event) kafka.Mess
 	if len(subject) == 0 {
 		subject = []byte(event.CoordinatorID)
 	}
+	if len(subject) == 0 {
+		subject = []byte(event.PlaceID)
+	}
 	position := dispatch.Position{Epoch: epoch, Sequence: event.Sequence}
 	return kafka.Message{
 		// Without a time of its own, which would let Kafka forget at once what was

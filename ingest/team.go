@@ -16,10 +16,12 @@ const (
 	teamAvailability = "team.availability"
 
 	coordinatorRegistered = "coordinator.registered"
+	placeRegistered       = "place.registered"
+	placeRemoved          = "place.removed"
 )
 
 var (
-	teamTypes    = []string{teamRegistered, teamAvailability, coordinatorRegistered}
+	teamTypes    = []string{teamRegistered, teamAvailability, coordinatorRegistered, placeRegistered, placeRemoved}
 	answers      = []dispatch.Answers{dispatch.AnswersManual, dispatch.AnswersAutomatic}
 	transports   = dispatch.Transports()
 	channels     = dispatch.Channels()

@@ -160,6 +160,7 @@ func (s *Server) routes() (http.Handler, error) {
 	s.registerPhotos(mux)
 	s.registerCommands()
 	s.registerTeams()
+	s.registerPlaces()
 	s.registerDeadLetters()
 	s.registerLetterHandling()
 	s.registerWaking()

@@ -29,6 +29,10 @@ func asyncAPI(version, prefix string) ([]byte, error) {
 			withType(schema(AvailabilityBody{}), "team.availability")),
 		"coordinator.registered": message("A coordinator", "Who is told when a case needs a person; added or replaced. Applied once by (id, type, at).",
 			withType(schema(CoordinatorBody{}), "coordinator.registered")),
+		"place.registered": message("A place", "A settlement that people file by its name is added or replaced. Applied once by (id, type, at).",
+			withType(schema(PlaceBody{}), "place.registered")),
+		"place.removed": message("A place that is wrong", "Its names are forgotten. Applied once by (id, type, at).",
+			withType(schema(PlaceRemovedBody{}), "place.removed")),
 		"position": message("Where a team is", "The newest at wins.", schema(PositionBody{})),
 		"dead-letter": member{"title": "A record that could not become a message",
 			"summary": "Its own key and value, cut to 64 KiB; the headers say why and where it stood.",
@@ -62,7 +66,7 @@ func asyncAPI(version, prefix string) ([]byte, error) {
 	}
 	sealed := " Sealed data: whoever may write here is trusted as an administrator. CloudEvents 1.0 (binary, structured) or plain JSON."
 	channel("applications", prefix+"applications", "receive", "Applications, in."+sealed, "application")
-	channel("teams", prefix+"teams", "receive", "Teams, in."+sealed, "team.registered", "team.availability", "coordinator.registered")
+	channel("teams", prefix+"teams", "receive", "Teams, in."+sealed, "team.registered", "team.availability", "coordinator.registered", "place.registered", "place.removed")
 	channel("commands", prefix+"commands", "receive", "Commands, in."+sealed, commands...)
 	channel("positions", prefix+"positions", "receive", "Positions of teams, in; kept for an hour.", "position")
 	channel("events", prefix+"events", "send", "The journal, out: one partition; first occurrences come in order, repeats are possible.", events...)
@@ -108,7 +112,7 @@ func cloudEventHeaders(eventType string) member {
 		"ce_id":          text("EPOCH.SEQ"),
 		"ce_source":      text("/izdeu/INSTALLATION"),
 		"ce_type":        member{"type": "string", "const": eventType},
-		"ce_subject":     text("The case, or the team"),
+		"ce_subject":     text("The case, the team, the coordinator or the place"),
 		"ce_time":        text("When it was decided"),
 		"content-type":   text("application/json"),
 	}}

@@ -222,6 +222,12 @@ func TestDocumentedBodiesAreReadable(t *testing.T) {
 	if coordinator.Name != "n" || len(coordinator.Regions) != 1 || len(coordinator.Contacts) != 1 || coordinator.Language != "kk" || coordinator.Duty == nil || !coordinator.At.Equal(at) {
 		t.Errorf("%+v", coordinator)
 	}
+	place, err := ingest.ReadPlace(encode(t, web.PlaceBody{Type: "place.registered", ID: "x", Names: web.PlaceNames{Kazakh: "k", Russian: "r", English: "e"},
+		Also: []string{"a"}, Location: *application.Location, At: &at}), time.Time{})
+	must(t, err)
+	if place.Names.Kazakh != "k" || place.Names.English != "e" || len(place.Also) != 1 || place.Location[0] == 0 || !place.At.Equal(at) {
+		t.Errorf("%+v", place)
+	}
 	position, err := ingest.ReadPosition(encode(t, web.PositionBody{TeamID: "x", Position: *application.Location, At: &at, AccuracyM: 5}), time.Time{})
 	if err != nil || position.AccuracyM != 5 {
 		t.Errorf("%v %+v", err, position)

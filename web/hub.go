@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/gorilla/websocket"
@@ -53,6 +54,8 @@ type hub struct {
 	classes map[string]*class
 	closed  bool
 	buffer  []byte
+	// placesChanged is the sequence of the newest event of a place.
+	placesChanged atomic.Int64
 }
 
 func newHub(reader dispatch.Reader, feed *dispatch.Feed, log *slog.Logger, clock func() time.Time, metrics *metrics, demo bool) *hub {
@@ -165,6 +168,7 @@ func (h *hub) load(ctx context.Context) error {
 	for _, t := range teams {
 		fresh.putTeam(t, ignored)
 	}
+	h.placesChanged.Store(fresh.position.Sequence) // there may be some
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.board = fresh
@@ -206,6 +210,11 @@ func (h *hub) step(ctx context.Context, positions bool) (told, behind bool, err 
 	h.board.position.Sequence = max(from, page.Position.Sequence)
 	h.board.counter, h.board.letters = counter, letters
 	h.send(from, cases, touched, now)
+	for i := range page.Events {
+		if page.Events[i].PlaceID != "" {
+			h.placesChanged.Store(page.Events[i].Sequence)
+		}
+	}
 	h.metrics.events(page, now)
 	head, _ := h.feed.Head()
 	return len(page.Events) > 0 || len(moved) > 0, h.board.position.Sequence < head.Sequence, nil

@@ -63,6 +63,9 @@ const (
 	opGetBoard         Operation = "get-board"
 	opListCoordinators Operation = "list-coordinators"
 	opPutCoordinator   Operation = "put-coordinator"
+	opSearchPlaces     Operation = "search-places"
+	opPutPlace         Operation = "put-place"
+	opRemovePlace      Operation = "remove-place"
 	opPushKey          Operation = "push-key"
 	opSubscribePush    Operation = "subscribe-push"
 	opUnsubscribePush  Operation = "unsubscribe-push"
@@ -155,7 +158,8 @@ var rightsOf = map[Role]rights{
 		audiences: dispatch.Audiences(),
 		operations: with(readOperations, opGetCandidates, opListOwners, opGetTracks, opGetPhoto, opPutPhoto, opFileApplication, opSendCommand, opGetCommand, opGetCallOut,
 			opListDeadLetters, opReplayDeadLetter, opGetDeadLetter, opFileDeadLetter, opSetAsideLetter, opPutTeam, opReportPosition, opSetAvailability,
-			opListCoordinators, opPutCoordinator, opPushKey, opSubscribePush, opUnsubscribePush, opMetrics),
+			opListCoordinators, opPutCoordinator, opSearchPlaces, opPutPlace, opRemovePlace,
+			opPushKey, opSubscribePush, opUnsubscribePush, opMetrics),
 	},
 	RoleCoordinator: {
 		cases: ownRegionsAndNone, teams: teamPositions, manage: ownRegions,
@@ -163,14 +167,15 @@ var rightsOf = map[Role]rights{
 		audiences: dispatch.Audiences(),
 		operations: with(readOperations, opGetCandidates, opListOwners, opGetTracks, opGetPhoto, opPutPhoto, opFileApplication, opSendCommand, opGetCommand, opGetCallOut,
 			opListDeadLetters, opReplayDeadLetter, opGetDeadLetter, opFileDeadLetter, opSetAsideLetter, opPutTeam, opReportPosition, opSetAvailability,
-			opListCoordinators, opPutCoordinator, opPushKey, opSubscribePush, opUnsubscribePush),
+			opListCoordinators, opPutCoordinator, opSearchPlaces, opPutPlace, opRemovePlace,
+			opPushKey, opSubscribePush, opUnsubscribePush),
 	},
 	RoleTeam: {
 		cases: ownTeams, teams: teamBases, manage: ownTeams,
 		personal: true, reporter: true, needToKnow: true, assignments: true, rosters: ownTeams,
 		audiences: []dispatch.Audience{dispatch.AudienceTeam},
 		operations: []Operation{opGetApplication, opListCases, opExportCases, opGetCase, opGetTimeline, opGetTracks, opGetPhoto, opPutPhoto, opListTeams, opGetBoard, opLive,
-			opFileApplication, opSendCommand, opGetCommand, opGetCallOut, opReportPosition, opSetAvailability,
+			opFileApplication, opSearchPlaces, opSendCommand, opGetCommand, opGetCallOut, opReportPosition, opSetAvailability,
 			opPushKey, opSubscribePush, opUnsubscribePush},
 		commands: map[dispatch.CommandType]commandRight{
 			dispatch.CommandAccept:       {ownTeam: true},
@@ -191,14 +196,14 @@ var rightsOf = map[Role]rights{
 	},
 	RoleService: {
 		cases: ownSystems, personal: true, reporter: true, ownApplications: true,
-		operations: []Operation{opFileApplication, opGetApplication, opListCases, opExportCases, opGetCase, opGetTimeline, opGetBoard, opLive},
+		operations: []Operation{opFileApplication, opSearchPlaces, opGetApplication, opListCases, opExportCases, opGetCase, opGetTimeline, opGetBoard, opLive},
 		commands:   map[dispatch.CommandType]commandRight{},
 	},
 	RoleOffice: {
 		cases: ownRegions, teams: teamPositions,
 		personal: true, reporter: true, assignments: true, actors: true, rosters: everywhere,
 		audiences:  []dispatch.Audience{dispatch.AudienceTeam, dispatch.AudienceCoordination},
-		operations: with(readOperations, opGetCandidates, opListOwners, opGetTracks, opGetPhoto, opFileApplication, opSendCommand, opGetCommand),
+		operations: with(readOperations, opGetCandidates, opListOwners, opGetTracks, opGetPhoto, opFileApplication, opSearchPlaces, opSendCommand, opGetCommand),
 		commands: map[dispatch.CommandType]commandRight{
 			dispatch.CommandNote: {audiences: []dispatch.Audience{dispatch.AudienceCoordination}},
 		},

@@ -91,6 +91,11 @@ func TestRightsRoleByOperation(t *testing.T) {
 		{"get-board", "GET", "/api/v1/board", nil, [6]int{200, 200, 200, 200, 200, 200}},
 		{"get-statistics", "GET", "/api/v1/statistics", nil, [6]int{200, 200, 403, 403, 200, 200}},
 		{"get-statistics of others", "GET", "/api/v1/statistics?region=KZ-59", nil, [6]int{200, 403, 403, 403, 403, 403}},
+		{"search-places", "GET", "/api/v1/places?q=x", nil, [6]int{200, 200, 200, 200, 200, 403}},
+		{"put-place", "PUT", "/api/v1/places/p", func(string) string {
+			return `{"names":{"ru":"X"},"location":{"type":"Point","coordinates":[63.6,53.2]}}`
+		}, [6]int{202, 202, 403, 403, 403, 403}},
+		{"remove-place", "DELETE", "/api/v1/places/nobody", nil, [6]int{404, 404, 403, 403, 403, 403}},
 		{"list-coordinators", "GET", "/api/v1/coordinators", nil, [6]int{200, 200, 403, 403, 403, 403}},
 		{"put-coordinator", "PUT", "/api/v1/coordinators/new", func(string) string { return `{"name":"New","regions":["KZ-39"]}` },
 			[6]int{202, 202, 403, 403, 403, 403}},
@@ -137,7 +142,7 @@ func TestRightsRoleByOperation(t *testing.T) {
 		"get-candidates", "list-owners", "get-tracks", "get-photo", "put-photo", "get-call-out", "send-command", "get-command", "list-dead-letters", "replay-dead-letter",
 		"get-dead-letter", "file-dead-letter", "set-aside-dead-letter", "list-teams", "put-team", "report-position",
 		"set-availability", "get-board", "get-statistics", "sign-out", "live",
-		"list-coordinators", "put-coordinator", "push-key", "subscribe-push", "unsubscribe-push"}
+		"list-coordinators", "put-coordinator", "search-places", "put-place", "remove-place", "push-key", "subscribe-push", "unsubscribe-push"}
 	n := 0
 	for path, methods := range document.Paths {
 		for method, operation := range methods {

@@ -39,6 +39,8 @@ type Intake interface {
 	SetAvailability(ctx context.Context, id string, body []byte) (dispatch.Identity, error)
 	ReportPosition(ctx context.Context, id string, body []byte) error
 	RegisterCoordinator(ctx context.Context, id string, body []byte) (dispatch.Identity, error)
+	RegisterPlace(ctx context.Context, id string, body []byte) (dispatch.Identity, error)
+	RemovePlace(ctx context.Context, id string) (dispatch.Identity, error)
 	// Replay sends the record of a dead letter to its topic again.
 	Replay(ctx context.Context, letter dispatch.DeadLetter) error
 	// FileLetter files an application in place of a dead letter, as FileApplication does.
@@ -108,6 +110,7 @@ type Server struct {
 	signIns   *rate.Limiter // so that strangers do not keep people out
 	pending   *pendingCommands
 	readiness readiness
+	places    placeBook
 	documents documents
 
 	liveLock sync.Mutex

@@ -32,6 +32,9 @@ type commandLine struct {
 	Health  healthCommand  `cmd:"" help:"Ask a running server whether it takes applications in."`
 	Service serviceCommand `cmd:"" help:"Start with Windows, as a service."`
 
+	Places placesCommand `cmd:"" help:"Look after the places that people file by name."`
+	Teams  teamsCommand  `cmd:"" help:"Look after teams."`
+
 	Verify verifyCommand `cmd:"" help:"Recount the stored data against the invariants, also while it is being served."`
 	Bench  benchCommand  `cmd:"" help:"Load this machine with the program itself and print figures as JSON."`
 

@@ -119,7 +119,7 @@ func tellApart(line []byte, only string) (toldApart, error) {
 		switch {
 		case fields.CommandID != nil:
 			told.kind = kindCommands
-		case strings.HasPrefix(textOf(fields.Type), "team."):
+		case strings.HasPrefix(textOf(fields.Type), "team."), strings.HasPrefix(textOf(fields.Type), "place."):
 			told.kind = kindTeams
 		case fields.TeamID != nil && fields.Position != nil:
 			told.kind = kindPositions

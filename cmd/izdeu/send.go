@@ -52,19 +52,9 @@ func (c *sendCommand) Run(ctx context.Context, streams console) error {
 	if c.Timeout <= 0 {
 		return misused("--timeout: give a time above zero, such as 10m")
 	}
-	brokers, prefix := ingest.SplitBrokers(c.Kafka), c.Prefix
-	if len(brokers) == 0 {
-		running, err := readAddresses(c.Data)
-		if err != nil {
-			return fmt.Errorf("%w; or name the brokers with --kafka", err)
-		}
-		brokers = ingest.SplitBrokers(running.Kafka)
-		if prefix == "" {
-			prefix = running.Prefix
-		}
-	}
-	if prefix == "" {
-		prefix = ingest.DefaultPrefix
+	brokers, prefix, err := findBrokers(c.Kafka, c.Prefix, c.Data)
+	if err != nil {
+		return err
 	}
 	inputs, closeInputs, err := c.open(streams.In)
 	if err != nil {
@@ -101,6 +91,26 @@ func (c *sendCommand) Run(ctx context.Context, streams console) error {
 		return fmt.Errorf("%d of %d lines were not sent; they are named above", s.wrong, s.lines)
 	}
 	return nil
+}
+
+// findBrokers gives the brokers and the prefix of the topics that were named,
+// or those of the server that runs on a data directory.
+func findBrokers(named, prefix, data string) ([]string, string, error) {
+	brokers := ingest.SplitBrokers(named)
+	if len(brokers) == 0 {
+		running, err := readAddresses(data)
+		if err != nil {
+			return nil, "", fmt.Errorf("%w; or name the brokers with --kafka", err)
+		}
+		brokers = ingest.SplitBrokers(running.Kafka)
+		if prefix == "" {
+			prefix = running.Prefix
+		}
+	}
+	if prefix == "" {
+		prefix = ingest.DefaultPrefix
+	}
+	return brokers, prefix, nil
 }
 
 // input is one file, or standard input.
@@ -242,7 +252,7 @@ func (s *sending) strictly(line []byte) error {
 	case kindApplications:
 		_, err = ingest.ReadApplication(told.body)
 	case kindTeams:
-		_, _, err = ingest.ReadTeam(told.body, time.Now())
+		err = ingest.CheckTeamMessage(told.body, time.Now())
 	case kindCommands:
 		_, err = ingest.ReadCommand(told.body)
 	default:

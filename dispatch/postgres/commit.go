@@ -100,6 +100,11 @@ func (w *writer) gather(batch *dispatch.Batch, term int64) error {
 			return fmt.Errorf("postgres: coordinator %s: %w", coordinator.ID, err)
 		}
 	}
+	for _, place := range batch.Places {
+		if err := w.addPlace(place); err != nil {
+			return fmt.Errorf("postgres: place %s: %w", place.ID, err)
+		}
+	}
 	for i := range batch.Positions {
 		w.addPosition(&batch.Positions[i])
 	}

@@ -88,6 +88,7 @@ func TestChecksRepeatTheVocabulary(t *testing.T) {
 		"note.audience":          strs(dispatch.Audiences()),
 		"delivery.channel":       strs(dispatch.Channels()),
 		"delivery.state":         strs(dispatch.DeliveryStates()),
+		"place.origin":           strs([]dispatch.PlaceOrigin{dispatch.PlaceImported, dispatch.PlaceLearnt}),
 		"member.answer":          strs(dispatch.MemberAnswers()),
 	}
 	got := map[string][]string{}

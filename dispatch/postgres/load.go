@@ -36,6 +36,9 @@ func (s *Store) Load(ctx context.Context) (*dispatch.Snapshot, error) {
 		if snapshot.Coordinators, err = readCoordinators(ctx, tx); err != nil {
 			return err
 		}
+		if snapshot.Places, err = readPlaces(ctx, tx); err != nil {
+			return err
+		}
 		if snapshot.Positions, err = readPositions(ctx, tx, -1); err != nil {
 			return err
 		}

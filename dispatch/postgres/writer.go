@@ -22,7 +22,7 @@ type writer struct {
 	order []*rows // as they are sent
 
 	head                                                                                     *rows
-	team, coordinator, position, track                                                       *rows
+	team, coordinator, place, position, track                                                *rows
 	insertCase, updateCase, application, subject, sealed, member, personal                   *rows
 	freeAssignment, clearSlot, heldAssignment                                                *rows
 	decision, note, event, caseNumber, travel, applied, deadLetter, replayed, offset, notify *rows
@@ -42,7 +42,7 @@ func openWriter(ctx context.Context, config *pgx.ConnConfig) (*writer, error) {
 		of, query string
 	}{
 		{&w.head, "head", advanceHead},
-		{&w.team, "teams", upsertTeam}, {&w.coordinator, "coordinators", upsertCoordinator},
+		{&w.team, "teams", upsertTeam}, {&w.coordinator, "coordinators", upsertCoordinator}, {&w.place, "places", upsertPlace},
 		{&w.position, "positions", upsertPosition}, {&w.track, "tracks", insertTrack},
 		{&w.insertCase, "new cases", insertCase}, {&w.updateCase, "cases", insertCase + updateCase},
 		{&w.application, "applications", upsertApplication}, {&w.subject, "subjects", upsertSubject},

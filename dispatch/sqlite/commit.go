@@ -75,6 +75,11 @@ func (w *writer) batch(batch *dispatch.Batch) error {
 			return fmt.Errorf("sqlite: coordinator %s: %w", coordinator.ID, err)
 		}
 	}
+	for _, place := range batch.Places {
+		if err := w.place(place); err != nil {
+			return fmt.Errorf("sqlite: place %s: %w", place.ID, err)
+		}
+	}
 	for i := range batch.Positions {
 		if err := w.position(&batch.Positions[i]); err != nil {
 			return fmt.Errorf("sqlite: position of a team: %w", err)

@@ -6,7 +6,10 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/paulmach/orb"
+
 	"github.com/izdeu/izdeu/dispatch"
+	"github.com/izdeu/izdeu/geo"
 )
 
 // ExerciseArchive tests that a store gives everything it holds as an archive,
@@ -60,6 +63,8 @@ func fillEverything(t *testing.T, b *book) {
 	p.Applied = []dispatch.Applied{{Identity: dispatch.ApplicationIdentity("x", "y"), At: b.tick(), Code: "too-old", Detail: "…", Case: 1, Sequence: b.head.Sequence}}
 	p.Coordinators = []*dispatch.Coordinator{{CoordinatorRegistration: dispatch.CoordinatorRegistration{ID: "k-1", Regions: []string{"KZ-39"}},
 		Changed: p.emit(dispatch.EventCoordinatorRegistered, 0, 0)}}
+	p.Places = []*dispatch.Place{{PlaceRegistration: dispatch.PlaceRegistration{ID: "p-1", Names: geo.Names{Russian: "Жуковка"}, Location: orb.Point{63.95, 53.42}},
+		Region: "KZ-39", Origin: dispatch.PlaceImported, Changed: p.emit(dispatch.EventPlaceRegistered, 0, 0)}}
 	p.commit()
 	head := b.head.Sequence
 	if err := putStatistics(b, head); err != nil {

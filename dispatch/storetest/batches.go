@@ -15,6 +15,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/izdeu/izdeu/dispatch"
+	"github.com/izdeu/izdeu/geo"
 )
 
 // scripted is an inbox that hands out what a test gives it, and says when all
@@ -190,11 +191,19 @@ func messages(seed uint64, n int) []dispatch.Message {
 	}
 	registration := &dispatch.CoordinatorRegistration{ID: "aigul", Regions: []string{"KZ-39"}, At: now}
 	add(dispatch.Message{Identity: dispatch.TeamMessageIdentity(registration.ID, "coordinator.registered", now), Coordinator: registration})
+	for i, removed := range []bool{false, false, true} {
+		r := &dispatch.PlaceRegistration{ID: "zhukovka", Removed: removed, At: now}
+		kind := "place.removed"
+		if !removed {
+			r.Names, r.Also, r.Location, kind = geo.Names{Russian: "Жуковка", Kazakh: []string{"", "Жуковка"}[i]}, []string{"Zhukovka"}, place(), "place.registered"
+		}
+		add(dispatch.Message{Identity: dispatch.TeamMessageIdentity(r.ID, kind, now), Place: r})
+	}
 	// What chance does too seldom: a team that does not come home with all its
 	// people, a search that goes on.
 	home := place()
 	add(dispatch.Message{Identity: dispatch.ApplicationIdentity("test", "home"), Filing: &dispatch.Filing{System: "test", ID: "home", Kind: dispatch.MissingPerson,
-		FiledAt: now, Location: &home, Subjects: []dispatch.FiledSubject{{ID: "s1"}}}})
+		FiledAt: now, Location: &home, Place: "с. Неведомое", Subjects: []dispatch.FiledSubject{{ID: "s1"}}}})
 	for _, step := range []dispatch.CommandType{dispatch.CommandAccept, dispatch.CommandOnScene, dispatch.CommandStandDown, dispatch.CommandReturned,
 		dispatch.CommandOutcome, dispatch.CommandReopen} {
 		command := &dispatch.Command{ID: "home-" + string(step), Type: step, Application: &dispatch.ApplicationRef{System: "test", ID: "home"}, At: now,
@@ -358,6 +367,8 @@ func contents(t *testing.T, store Database, all []dispatch.Message) []string {
 	}
 	teams, err := store.Teams(ctx)
 	note("teams", teams, err)
+	places, err := store.Places(ctx)
+	note("places", places, err)
 	coordinators, err := store.Coordinators(ctx)
 	note("coordinators", coordinators, err)
 	letters, err := store.DeadLetters(ctx, 0, 1000, false)

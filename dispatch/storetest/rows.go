@@ -205,7 +205,7 @@ func fullFields(at time.Time) dispatch.EventFields {
 		People: pointer(3), LeadTeamID: pointer("t"), LeadOrganisation: "Region-10",
 		TeamRegion: "KZ-10", Missing: 2, Minutes: 90, PeopleMinutes: 450, Point: dispatch.PointClue, Owner: "k-owner",
 		OpenItems: []dispatch.EventCount{{Code: dispatch.OpenOffer, Count: 2}}, CheckIn: pointer(0), Organisation: "Region-10", Capacity: 1,
-		Available: pointer(true), Until: at, Channel: dispatch.ChannelWebhook, About: dispatch.EventOffered, Delivered: pointer(true), CoordinatorID: "c",
+		Available: pointer(true), Until: at, Channel: dispatch.ChannelWebhook, About: dispatch.EventOffered, Delivered: pointer(true), CoordinatorID: "c", PlaceID: "p",
 		Because: dispatch.AvailabilityRest, Roster: &dispatch.Roster{Coming: 4, Seats: 3, Arrived: 2, Home: 1}}
 }
 

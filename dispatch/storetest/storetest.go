@@ -42,6 +42,7 @@ func Exercise(t *testing.T, open func(t *testing.T) Opened) {
 	}{
 		{"rows come back as they were written", testRoundTrip},
 		{"rows are written when they changed", testChangedRows},
+		{"places", testPlaces},
 		{"every word of the vocabulary is taken", testVocabulary},
 		{"a word outside the vocabulary is refused", testUnknownWords},
 		{"a batch on an old head is fenced", testFence},

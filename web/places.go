@@ -1,0 +1,184 @@
+package web
+
+import (
+	"context"
+	"math"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/paulmach/orb"
+
+	"github.com/izdeu/izdeu/dispatch"
+	"github.com/izdeu/izdeu/geo"
+)
+
+const (
+	placesLimit    = 10  // hits of a search, unless it says otherwise
+	placesMost     = 50  // hits of a search
+	placeQueryMost = 200 // bytes of a query that are looked at
+)
+
+// placeBook holds the index of places, made again after a place has changed.
+type placeBook struct {
+	mu       sync.Mutex // one makes it at a time
+	index    *dispatch.PlaceIndex
+	rows     []*dispatch.Place
+	sequence int64 // of the newest event of a place that it has; -1: the program's own alone
+}
+
+// placesNow gives the index and the rows. While the database is away it is the one before.
+func (s *Server) placesNow(ctx context.Context) (*dispatch.PlaceIndex, []*dispatch.Place) {
+	changed := s.hub.placesChanged.Load()
+	s.places.mu.Lock()
+	defer s.places.mu.Unlock()
+	if s.places.index == nil {
+		s.places.index, s.places.sequence = dispatch.NewPlaceIndex(nil), -1
+	}
+	if s.places.sequence != changed {
+		ctx, cancel := context.WithTimeout(ctx, queryLimit)
+		defer cancel()
+		rows, err := s.config.Store.Places(ctx)
+		if err != nil {
+			s.log.Warn("web: the places cannot be read; those read before are used", "error", err)
+			return s.places.index, s.places.rows
+		}
+		s.places.index, s.places.rows, s.places.sequence = dispatch.NewPlaceIndex(rows), rows, changed
+	}
+	return s.places.index, s.places.rows
+}
+
+func (s *Server) registerPlaces() {
+	type search struct {
+		Q     string `query:"q" doc:"A name, or how it begins, in Kazakh, Russian or Latin letters; typos are forgiven. The region's name may follow"`
+		Near  string `query:"near" doc:"longitude,latitude: the nearest first among places that fit equally well"`
+		Limit int    `query:"limit" doc:"1 to 50; 10 when absent"`
+	}
+	register(s, operation{id: opSearchPlaces, method: http.MethodGet, path: apiRoot + "/places", tag: "places",
+		summary: "Places by name, the best first",
+		about:   "Towns and villages of the program, those registered here, and those learnt from cases that a team has reached.",
+		answers: map[int]any{200: PlacesAnswer{}}, errors: []int{422}},
+		func(ctx context.Context, in *search) (*answer, error) {
+			return s.searchPlaces(ctx, in.Q, in.Near, in.Limit)
+		})
+
+	type toPlace struct {
+		ID      string `path:"id" doc:"The place's id"`
+		RawBody []byte `contentType:"application/json"`
+	}
+	register(s, operation{id: opPutPlace, method: http.MethodPut, path: apiRoot + "/places/{id}", tag: "places",
+		summary: "Add or change a place", about: "Kafka has it once it is answered. `izdeu places import` does it for a table of places.",
+		request: PlaceBody{}, answers: map[int]any{202: AcceptedAnswer{}}, errors: []int{413, 422, 503}},
+		func(ctx context.Context, in *toPlace) (*answer, error) {
+			ctx, cancel := context.WithTimeout(ctx, sendLimit)
+			defer cancel()
+			if _, err := s.config.Intake.RegisterPlace(ctx, in.ID, in.RawBody); err != nil {
+				return nil, err
+			}
+			return answerJSON(http.StatusAccepted, AcceptedAnswer{ID: in.ID})
+		})
+	type one struct {
+		ID string `path:"id" doc:"The place's id"`
+	}
+	register(s, operation{id: opRemovePlace, method: http.MethodDelete, path: apiRoot + "/places/{id}", tag: "places",
+		summary: "Forget a place that is wrong", about: "The program's own places cannot be removed; register one of the same name near it instead.",
+		answers: map[int]any{202: AcceptedAnswer{}}, errors: []int{404, 422, 503}},
+		func(ctx context.Context, in *one) (*answer, error) {
+			_, rows := s.placesNow(ctx)
+			if !slices.ContainsFunc(rows, func(p *dispatch.Place) bool { return p.ID == in.ID && !p.Removed }) {
+				return nil, problem(http.StatusNotFound, codeNotFound, "There is no place with this id.")
+			}
+			ctx, cancel := context.WithTimeout(ctx, sendLimit)
+			defer cancel()
+			if _, err := s.config.Intake.RemovePlace(ctx, in.ID); err != nil {
+				return nil, err
+			}
+			return answerJSON(http.StatusAccepted, AcceptedAnswer{ID: in.ID})
+		})
+}
+
+func (s *Server) searchPlaces(ctx context.Context, query, nearText string, limit int) (*answer, error) {
+	near, err := parseNear(nearText)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case limit == 0:
+		limit = placesLimit
+	case limit < 1 || limit > placesMost:
+		return nil, invalidParameter("limit", "must be 1 to "+strconv.Itoa(placesMost))
+	}
+	index, _ := s.placesNow(ctx)
+	answered := PlacesAnswer{Places: []PlaceView{}, Attribution: geo.PlacesAttribution}
+	for _, hit := range index.Search(strings.ToValidUTF8(query[:min(len(query), placeQueryMost)], ""), near, limit) {
+		view := PlaceView{ID: hit.ID, Names: placeNames(hit.Names), Location: PointView{Type: "Point", Coordinates: hit.Location}, Region: hit.Region, Origin: hit.Origin}
+		if !math.IsNaN(hit.DistanceM) {
+			metres := math.Round(hit.DistanceM)
+			view.DistanceM = &metres
+		}
+		answered.Places = append(answered.Places, view)
+	}
+	return answerJSON(http.StatusOK, answered)
+}
+
+func parseNear(text string) (*orb.Point, error) {
+	if text == "" {
+		return nil, nil
+	}
+	wrong := invalidParameter("near", "must be longitude,latitude such as 63.62,53.21")
+	first, second, found := strings.Cut(text, ",")
+	lon, wrongLon := strconv.ParseFloat(first, 64)
+	lat, wrongLat := strconv.ParseFloat(second, 64)
+	at := orb.Point{lon, lat}
+	if !found || wrongLon != nil || wrongLat != nil || geo.ValidPoint(at) != nil {
+		return nil, wrong
+	}
+	return &at, nil
+}
+
+func placeNames(names geo.Names) PlaceNames {
+	return PlaceNames{Kazakh: names.Kazakh, Russian: names.Russian, English: names.English}
+}
+
+// PlacesAnswer lists places.
+type PlacesAnswer struct {
+	Places      []PlaceView `json:"places"`
+	Attribution string      `json:"attribution" doc:"Of the program's own places, to be shown with them"`
+}
+
+// PlaceNames are the names of a place by language.
+type PlaceNames struct {
+	Kazakh  string `json:"kk,omitempty"`
+	Russian string `json:"ru,omitempty"`
+	English string `json:"en,omitempty"`
+}
+
+// PlaceView is a place that was found.
+type PlaceView struct {
+	ID        string               `json:"id,omitempty" doc:"Absent for the program's own"`
+	Names     PlaceNames           `json:"names"`
+	Location  PointView            `json:"location"`
+	Region    string               `json:"region,omitempty" doc:"ISO 3166-2"`
+	Origin    dispatch.PlaceOrigin `json:"origin" enum:"built_in,imported,learnt" doc:"learnt: from a case that a team has reached; its location is about right"`
+	DistanceM *float64             `json:"distance_m,omitempty" doc:"Metres from near"`
+}
+
+// PlaceBody registers a place.
+type PlaceBody struct {
+	Type     string     `json:"type,omitempty" enum:"place.registered" doc:"Required in Kafka"`
+	ID       string     `json:"id,omitempty" pattern:"^[A-Za-z0-9._:~-]{1,128}$" doc:"Over HTTP it is set from the address"`
+	Names    PlaceNames `json:"names" doc:"One at least"`
+	Also     []string   `json:"also,omitempty" maxItems:"16" doc:"Other spellings and older names"`
+	Location PointView  `json:"location"`
+	At       *time.Time `json:"at,omitempty"`
+}
+
+// PlaceRemovedBody takes a place back.
+type PlaceRemovedBody struct {
+	Type string     `json:"type" enum:"place.removed"`
+	ID   string     `json:"id"`
+	At   *time.Time `json:"at,omitempty"`
+}
