@@ -298,6 +298,20 @@ func ReadApplication(body []byte) (*dispatch.Filing, error) {
 	return f, nil
 }
 
+// ReadDraft reads an application that is not finished: what is wrong or missing
+// is left out. The error is a *dispatch.Invalid for what is no object of a kind.
+func (i *Intake) ReadDraft(body []byte) (*dispatch.Filing, error) {
+	v, err := strictObject(body)
+	if err != nil {
+		return nil, err
+	}
+	f, _ := readFiling(v, false)
+	if f.Kind == "" {
+		return nil, &dispatch.Invalid{Fields: []dispatch.FieldError{{Pointer: "/kind", Detail: "is required"}}}
+	}
+	return f, nil
+}
+
 // strictObject checks size and form of a body.
 func strictObject(body []byte) (value, error) {
 	refuse := func(detail string) error {

@@ -161,6 +161,7 @@ func (s *Server) routes() (http.Handler, error) {
 	s.registerCommands()
 	s.registerTeams()
 	s.registerPlaces()
+	s.registerLikely()
 	s.registerDeadLetters()
 	s.registerLetterHandling()
 	s.registerWaking()

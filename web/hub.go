@@ -54,6 +54,8 @@ type hub struct {
 	classes map[string]*class
 	closed  bool
 	buffer  []byte
+	// finder compares drafts with the board's cases; nil until the first draft comes.
+	finder *dispatch.DuplicateFinder
 	// placesChanged is the sequence of the newest event of a place.
 	placesChanged atomic.Int64
 }
@@ -171,7 +173,7 @@ func (h *hub) load(ctx context.Context) error {
 	h.placesChanged.Store(fresh.position.Sequence) // there may be some
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.board = fresh
+	h.board, h.finder = fresh, nil
 	h.closeClients(closeNewEpoch)
 	return nil
 }
@@ -200,6 +202,9 @@ func (h *hub) step(ctx context.Context, positions bool) (told, behind bool, err 
 	cases := make([]changed, 0, len(page.Cases))
 	for _, c := range page.Cases {
 		cases = append(cases, h.board.putCase(c, touched))
+		if h.finder != nil {
+			h.finder.Put(c)
+		}
 	}
 	for _, t := range page.Teams {
 		h.board.putTeam(t, touched)

@@ -54,7 +54,7 @@ func (s *Server) placesNow(ctx context.Context) (*dispatch.PlaceIndex, []*dispat
 func (s *Server) registerPlaces() {
 	type search struct {
 		Q     string `query:"q" doc:"A name, or how it begins, in Kazakh, Russian or Latin letters; typos are forgiven. The region's name may follow"`
-		Near  string `query:"near" doc:"longitude,latitude: the nearest first among places that fit equally well"`
+		Near  string `query:"near" doc:"longitude,latitude: the nearest first among places that fit equally well; absent: the centre of the key's region, where it has one"`
 		Limit int    `query:"limit" doc:"1 to 50; 10 when absent"`
 	}
 	register(s, operation{id: opSearchPlaces, method: http.MethodGet, path: apiRoot + "/places", tag: "places",
@@ -111,13 +111,21 @@ func (s *Server) searchPlaces(ctx context.Context, query, nearText string, limit
 	case limit < 1 || limit > placesMost:
 		return nil, invalidParameter("limit", "must be 1 to "+strconv.Itoa(placesMost))
 	}
+	if who := callerOf(ctx); near == nil && len(who.regions) == 1 {
+		if region, known := geo.RegionByCode(who.regions[0]); known {
+			near = &region.Centre // where the key's places most likely are
+		}
+	}
 	index, _ := s.placesNow(ctx)
 	answered := PlacesAnswer{Places: []PlaceView{}, Attribution: geo.PlacesAttribution}
 	for _, hit := range index.Search(strings.ToValidUTF8(query[:min(len(query), placeQueryMost)], ""), near, limit) {
 		view := PlaceView{ID: hit.ID, Names: placeNames(hit.Names), Location: PointView{Type: "Point", Coordinates: hit.Location}, Region: hit.Region, Origin: hit.Origin}
-		if !math.IsNaN(hit.DistanceM) {
+		if nearText != "" {
 			metres := math.Round(hit.DistanceM)
 			view.DistanceM = &metres
+		}
+		if town, metres := townNear(hit.Location); metres >= townApartM {
+			view.NearTown = &NearTown{Names: placeNames(town.Names), DistanceM: math.Round(metres)}
 		}
 		answered.Places = append(answered.Places, view)
 	}
@@ -137,6 +145,26 @@ func parseNear(text string) (*orb.Point, error) {
 		return nil, wrong
 	}
 	return &at, nil
+}
+
+const (
+	townPeople = 20_000 // from here on a place is known to everybody around
+	townApartM = 3_000  // nearer, a place is the town itself
+)
+
+// townNear gives the nearest town to a point, which tells villages of one name
+// apart.
+func townNear(at orb.Point) (town geo.Place, metres float64) {
+	metres = math.Inf(1)
+	for _, place := range geo.Places() {
+		if place.Population < townPeople {
+			break // they stand in the order of their people
+		}
+		if apart := geo.Distance(at, place.Point); apart < metres {
+			town, metres = place, apart
+		}
+	}
+	return town, metres
 }
 
 func placeNames(names geo.Names) PlaceNames {
@@ -164,6 +192,13 @@ type PlaceView struct {
 	Region    string               `json:"region,omitempty" doc:"ISO 3166-2"`
 	Origin    dispatch.PlaceOrigin `json:"origin" enum:"built_in,imported,learnt" doc:"learnt: from a case that a team has reached; its location is about right"`
 	DistanceM *float64             `json:"distance_m,omitempty" doc:"Metres from near"`
+	NearTown  *NearTown            `json:"near_town,omitempty" doc:"The nearest town, which tells villages of one name apart; absent for the town itself"`
+}
+
+// NearTown is the nearest larger town to a place.
+type NearTown struct {
+	Names     PlaceNames `json:"names"`
+	DistanceM float64    `json:"distance_m" doc:"Metres"`
 }
 
 // PlaceBody registers a place.

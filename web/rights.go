@@ -63,6 +63,7 @@ const (
 	opGetBoard         Operation = "get-board"
 	opListCoordinators Operation = "list-coordinators"
 	opPutCoordinator   Operation = "put-coordinator"
+	opFindLikely       Operation = "find-likely"
 	opSearchPlaces     Operation = "search-places"
 	opPutPlace         Operation = "put-place"
 	opRemovePlace      Operation = "remove-place"
@@ -156,7 +157,7 @@ var rightsOf = map[Role]rights{
 		cases: everywhere, teams: teamPositions, manage: everywhere,
 		personal: true, reporter: true, sealed: true, assignments: true, actors: true, letters: true, duplicates: true, rosters: everywhere,
 		audiences: dispatch.Audiences(),
-		operations: with(readOperations, opGetCandidates, opListOwners, opGetTracks, opGetPhoto, opPutPhoto, opFileApplication, opSendCommand, opGetCommand, opGetCallOut,
+		operations: with(readOperations, opGetCandidates, opListOwners, opGetTracks, opGetPhoto, opPutPhoto, opFileApplication, opFindLikely, opSendCommand, opGetCommand, opGetCallOut,
 			opListDeadLetters, opReplayDeadLetter, opGetDeadLetter, opFileDeadLetter, opSetAsideLetter, opPutTeam, opReportPosition, opSetAvailability,
 			opListCoordinators, opPutCoordinator, opSearchPlaces, opPutPlace, opRemovePlace,
 			opPushKey, opSubscribePush, opUnsubscribePush, opMetrics),
@@ -165,7 +166,7 @@ var rightsOf = map[Role]rights{
 		cases: ownRegionsAndNone, teams: teamPositions, manage: ownRegions,
 		personal: true, reporter: true, sealed: true, assignments: true, actors: true, letters: true, duplicates: true, rosters: everywhere,
 		audiences: dispatch.Audiences(),
-		operations: with(readOperations, opGetCandidates, opListOwners, opGetTracks, opGetPhoto, opPutPhoto, opFileApplication, opSendCommand, opGetCommand, opGetCallOut,
+		operations: with(readOperations, opGetCandidates, opListOwners, opGetTracks, opGetPhoto, opPutPhoto, opFileApplication, opFindLikely, opSendCommand, opGetCommand, opGetCallOut,
 			opListDeadLetters, opReplayDeadLetter, opGetDeadLetter, opFileDeadLetter, opSetAsideLetter, opPutTeam, opReportPosition, opSetAvailability,
 			opListCoordinators, opPutCoordinator, opSearchPlaces, opPutPlace, opRemovePlace,
 			opPushKey, opSubscribePush, opUnsubscribePush),
@@ -175,7 +176,7 @@ var rightsOf = map[Role]rights{
 		personal: true, reporter: true, needToKnow: true, assignments: true, rosters: ownTeams,
 		audiences: []dispatch.Audience{dispatch.AudienceTeam},
 		operations: []Operation{opGetApplication, opListCases, opExportCases, opGetCase, opGetTimeline, opGetTracks, opGetPhoto, opPutPhoto, opListTeams, opGetBoard, opLive,
-			opFileApplication, opSearchPlaces, opSendCommand, opGetCommand, opGetCallOut, opReportPosition, opSetAvailability,
+			opFileApplication, opFindLikely, opSearchPlaces, opSendCommand, opGetCommand, opGetCallOut, opReportPosition, opSetAvailability,
 			opPushKey, opSubscribePush, opUnsubscribePush},
 		commands: map[dispatch.CommandType]commandRight{
 			dispatch.CommandAccept:       {ownTeam: true},
@@ -196,14 +197,14 @@ var rightsOf = map[Role]rights{
 	},
 	RoleService: {
 		cases: ownSystems, personal: true, reporter: true, ownApplications: true,
-		operations: []Operation{opFileApplication, opSearchPlaces, opGetApplication, opListCases, opExportCases, opGetCase, opGetTimeline, opGetBoard, opLive},
+		operations: []Operation{opFileApplication, opFindLikely, opSearchPlaces, opGetApplication, opListCases, opExportCases, opGetCase, opGetTimeline, opGetBoard, opLive},
 		commands:   map[dispatch.CommandType]commandRight{},
 	},
 	RoleOffice: {
 		cases: ownRegions, teams: teamPositions,
 		personal: true, reporter: true, assignments: true, actors: true, rosters: everywhere,
 		audiences:  []dispatch.Audience{dispatch.AudienceTeam, dispatch.AudienceCoordination},
-		operations: with(readOperations, opGetCandidates, opListOwners, opGetTracks, opGetPhoto, opFileApplication, opSearchPlaces, opSendCommand, opGetCommand),
+		operations: with(readOperations, opGetCandidates, opListOwners, opGetTracks, opGetPhoto, opFileApplication, opFindLikely, opSearchPlaces, opSendCommand, opGetCommand),
 		commands: map[dispatch.CommandType]commandRight{
 			dispatch.CommandNote: {audiences: []dispatch.Audience{dispatch.AudienceCoordination}},
 		},

@@ -33,6 +33,8 @@ type Intake interface {
 	// FileApplication files an application for a system, which replaces what
 	// the body says about it.
 	FileApplication(ctx context.Context, system string, body []byte) (id string, identity dispatch.Identity, err error)
+	// ReadDraft reads an application that is not finished, leaving out what is wrong.
+	ReadDraft(body []byte) (*dispatch.Filing, error)
 	// SendCommand sends a command for a case, given by actor.
 	SendCommand(ctx context.Context, actor dispatch.Actor, caseID string, body []byte) (commandID string, identity dispatch.Identity, err error)
 	RegisterTeam(ctx context.Context, id string, body []byte) (dispatch.Identity, error)
@@ -82,6 +84,8 @@ type Config struct {
 	Installation string
 	KafkaPrefix  string // of the topics, for the AsyncAPI document; "izdeu." when empty
 	PublicURL    string // https://host that phones reach this server by, without a slash at its end; empty: as the request came
+	// Rules are dispatch's, by which drafts are compared with open cases.
+	Rules dispatch.Settings
 	// RosterLink is how long the link of a team's roster is good; 0: 24 hours.
 	RosterLink time.Duration
 	UI         fs.FS // the built board; nil for the one in the program
@@ -111,6 +115,7 @@ type Server struct {
 	pending   *pendingCommands
 	readiness readiness
 	places    placeBook
+	drafts    *rate.Limiter // of comparing what is being typed
 	documents documents
 
 	liveLock sync.Mutex
@@ -179,6 +184,7 @@ func New(config Config) (*Server, error) {
 		strangers: rate.NewLimiter(strangersPerSecond, strangersAtOnce),
 		signIns:   rate.NewLimiter(strangersPerSecond, strangersAtOnce),
 		pending:   newPendingCommands(),
+		drafts:    rate.NewLimiter(likelyPerSecond, likelyAtOnce),
 	}
 	if err := s.keys.reload(ctx); err != nil {
 		s.log.Warn("web: the API keys cannot be read yet", "error", err)
