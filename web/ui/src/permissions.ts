@@ -81,6 +81,11 @@ export function seesDeadLetters(session: Session | undefined): boolean {
   return has(session, 'admin', 'coordinator');
 }
 
+/** Coordinates at all: the desk is for them. */
+export function seesDesk(session: Session | undefined): boolean {
+  return has(session, 'admin', 'coordinator');
+}
+
 export function changesTeams(session: Session | undefined): boolean {
   return has(session, 'admin', 'coordinator');
 }

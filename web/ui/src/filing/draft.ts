@@ -42,6 +42,8 @@ export interface Draft {
   urgency: '' | 'routine' | 'urgent' | 'life_threatening';
   callOut: 'now' | 'hold' | 'none';
   exercise: boolean;
+  /** The id of the dead letter that this is filed in place of. */
+  letter?: string;
 }
 
 export function emptySubject(): SubjectDraft {
@@ -205,6 +207,12 @@ export function loadDraft(): Draft {
   } catch {
     return emptyDraft();
   }
+}
+
+/** Somebody has typed something into the form and not sent it yet. */
+export function isStarted(): boolean {
+  const kept = loadDraft();
+  return JSON.stringify({ ...kept, id: '' }) !== JSON.stringify({ ...emptyDraft(), id: '' });
 }
 
 export function keepDraft(draft: Draft | undefined): void {

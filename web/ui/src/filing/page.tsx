@@ -8,6 +8,7 @@ import type { Problem } from '../api/client';
 import { say, words } from '../language';
 import { serverNow } from '../live/store';
 import { optionsOf } from '../cases/team-forms';
+import { filingPath, LetterBeside } from '../desk/letter-beside';
 import { Filed } from './filed';
 import { PlaceField, usePicking } from './place-field';
 import {
@@ -83,7 +84,7 @@ export function FilingPage() {
     if (Object.keys(problems).length > 0) return focusFirstError();
     setSending(true);
     try {
-      const answer = await request<{ id: string; case_id?: string }>('POST', 'applications', body);
+      const answer = await request<{ id: string; case_id?: string }>('POST', filingPath(draft), body);
       keepDraft(undefined);
       setFiled({ id: answer.body.id ?? draft.id, ...(answer.body.case_id ? { caseId: answer.body.case_id } : {}) });
     } catch (cause) {
@@ -119,6 +120,7 @@ export function FilingPage() {
       }}
     >
       <h1>{say(words.form.title)}</h1>
+      {draft.letter && <LetterBeside id={draft.letter} onForget={() => change({ letter: '' })} />}
       <Choice<CaseKind>
         label={say(words.form.kind)}
         value={draft.kind}

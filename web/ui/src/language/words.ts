@@ -44,6 +44,7 @@ export {
   preemption,
   roster,
 } from './words/coordination';
+export { desk } from './words/desk';
 export { choice, chosen, duty, transport, unavailableBecause, weekday } from './words/choice';
 export { lead, offline } from './words/lead';
 export { mapping, ringCategory, ringGround } from './words/map';
