@@ -24,7 +24,17 @@ import { membersAnswer } from './roster.mjs';
 import { api } from './server.mjs';
 import { wokenWhileClosed } from './waking.mjs';
 
-const pages = ['#/map', '#/cases', '#/new', '#/teams', '#/teams/new', '#/statistics', '#/desk', '#/dead-letters', '#/more'];
+const pages = [
+  '#/map',
+  '#/cases',
+  '#/new',
+  '#/teams',
+  '#/teams/new',
+  '#/statistics',
+  '#/desk',
+  '#/dead-letters',
+  '#/more',
+];
 
 async function byCode({ browser, server }) {
   const page = await person(browser);
