@@ -16,7 +16,7 @@ import (
 
 // passwordVariable holds the password for Kafka. There is no flag for it: the
 // arguments of a process can be read by everybody on its machine.
-const passwordVariable = "IZDEU_KAFKA_PASSWORD"
+const passwordVariable = "IZDEU_KAFKA_PASSWORD" // #nosec G101 -- a name, not a password
 
 // kafkaAccess holds the flags that say how a Kafka of one's own is reached.
 type kafkaAccess struct {

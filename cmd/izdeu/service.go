@@ -9,9 +9,6 @@ import (
 	"strings"
 )
 
-// serviceName is how Windows knows the service.
-const serviceName = "Izdeu"
-
 // serviceLog is where the service writes what a console would show, in its data
 // directory.
 const serviceLog = "izdeu.log"

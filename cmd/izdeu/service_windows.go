@@ -15,6 +15,8 @@ import (
 )
 
 const (
+	// serviceName is how Windows knows the service.
+	serviceName = "Izdeu"
 	// serviceAccount has few rights on the machine and none on the network.
 	serviceAccount = `NT AUTHORITY\LocalService`
 	// serviceEnd is how long stopping may take: the program itself needs 10 s at

@@ -204,7 +204,7 @@ func toHTTPS(public, port string) http.Handler {
 			http.Error(w, "Use https.", http.StatusBadRequest)
 			return
 		}
-		http.Redirect(w, r, target+r.URL.RequestURI(), http.StatusTemporaryRedirect)
+		http.Redirect(w, r, target+r.URL.RequestURI(), http.StatusTemporaryRedirect) // #nosec G710 -- the same host and path, over HTTPS
 	})
 }
 
