@@ -219,4 +219,6 @@ type Keys interface {
 	// Setting gives a stored setting (the installation's id, the secret of
 	// the session cookies), making it with the value given when there is none.
 	Setting(ctx context.Context, name, initial string) (string, error)
+	// PutSetting stores a setting anew.
+	PutSetting(ctx context.Context, name, value string) error
 }

@@ -10,15 +10,12 @@ import (
 
 	"github.com/paulmach/orb"
 
+	"github.com/izdeu/izdeu/dispatch"
 	"github.com/izdeu/izdeu/geo"
 )
 
 // TableMessage is a line of a table as a message for the topic of teams.
-type TableMessage struct {
-	Line int
-	ID   string
-	Body []byte
-}
+type TableMessage = dispatch.TableLine
 
 // placeColumns are other names of the columns of a table of places.
 var placeColumns = map[string]string{"kk": "name_kk", "ru": "name_ru", "en": "name_en", "name": "name_ru", "latitude": "lat", "longitude": "lon", "lng": "lon"}

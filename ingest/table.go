@@ -10,29 +10,13 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/izdeu/izdeu/dispatch"
 )
 
-// LineProblem says why a line of a table was refused. Lines count from 1, as
-// editors show them; Column is "" where the whole line is meant, and Line 0
-// where the whole file is. Code is one of LineProblemCodes; Detail says in
-// English what to do.
-type LineProblem struct {
-	Line   int    `json:"line,omitempty"`
-	Column string `json:"column,omitempty"`
-	Code   string `json:"code"`
-	Detail string `json:"detail"`
-}
-
-func (p LineProblem) String() string {
-	text := p.Detail
-	if p.Column != "" {
-		text = p.Column + ": " + text
-	}
-	if p.Line == 0 {
-		return text
-	}
-	return fmt.Sprintf("line %d: %s", p.Line, text)
-}
+// LineProblem says why a line of a table was refused. Code is one of
+// LineProblemCodes.
+type LineProblem = dispatch.TableProblem
 
 // Codes of LineProblem.
 const (

@@ -85,6 +85,15 @@ func ReadTeamTableWith(places *dispatch.PlaceIndex, in io.Reader) (messages []Ta
 	return messages, t.problems, nil
 }
 
+// ReadTeamTable reads a table of teams for an installation that knows these places.
+func (i *Intake) ReadTeamTable(places *dispatch.PlaceIndex, in io.Reader) (*dispatch.TeamTable, error) {
+	teams, problems, err := ReadTeamTableWith(places, in)
+	if err != nil {
+		return nil, err
+	}
+	return &dispatch.TeamTable{Teams: teams, Problems: problems}, nil
+}
+
 func texts[T ~string](words []T) []string {
 	all := make([]string, len(words))
 	for i, word := range words {

@@ -162,6 +162,8 @@ func (s *Server) routes() (http.Handler, error) {
 	s.registerTeams()
 	s.registerPlaces()
 	s.registerLikely()
+	s.registerOffice()
+	s.registerTeamTable()
 	s.registerDeadLetters()
 	s.registerLetterHandling()
 	s.registerWaking()

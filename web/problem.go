@@ -232,10 +232,11 @@ func (s *Server) problemOf(ctx context.Context, err error) *Problem {
 
 // callDuty is the sentence that stands wherever the program cannot help.
 func (s *Server) callDuty() string {
-	if s.config.DutyPhone == "" {
+	phone := s.dutyPhone()
+	if phone == "" {
 		return "If somebody is in danger, call 112."
 	}
-	return "If somebody is in danger, call the duty: " + s.config.DutyPhone + "."
+	return "If somebody is in danger, call the duty: " + phone + "."
 }
 
 // huma keeps the maker of errors in a package variable; ours leaves out the

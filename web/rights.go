@@ -63,6 +63,8 @@ const (
 	opGetBoard         Operation = "get-board"
 	opListCoordinators Operation = "list-coordinators"
 	opPutCoordinator   Operation = "put-coordinator"
+	opPutOffice        Operation = "put-office"
+	opReadTeamTable    Operation = "read-team-table"
 	opFindLikely       Operation = "find-likely"
 	opSearchPlaces     Operation = "search-places"
 	opPutPlace         Operation = "put-place"
@@ -159,7 +161,7 @@ var rightsOf = map[Role]rights{
 		audiences: dispatch.Audiences(),
 		operations: with(readOperations, opGetCandidates, opListOwners, opGetTracks, opGetPhoto, opPutPhoto, opFileApplication, opFindLikely, opSendCommand, opGetCommand, opGetCallOut,
 			opListDeadLetters, opReplayDeadLetter, opGetDeadLetter, opFileDeadLetter, opSetAsideLetter, opPutTeam, opReportPosition, opSetAvailability,
-			opListCoordinators, opPutCoordinator, opSearchPlaces, opPutPlace, opRemovePlace,
+			opListCoordinators, opPutCoordinator, opSearchPlaces, opPutPlace, opRemovePlace, opReadTeamTable, opPutOffice,
 			opPushKey, opSubscribePush, opUnsubscribePush, opMetrics),
 	},
 	RoleCoordinator: {
@@ -168,7 +170,7 @@ var rightsOf = map[Role]rights{
 		audiences: dispatch.Audiences(),
 		operations: with(readOperations, opGetCandidates, opListOwners, opGetTracks, opGetPhoto, opPutPhoto, opFileApplication, opFindLikely, opSendCommand, opGetCommand, opGetCallOut,
 			opListDeadLetters, opReplayDeadLetter, opGetDeadLetter, opFileDeadLetter, opSetAsideLetter, opPutTeam, opReportPosition, opSetAvailability,
-			opListCoordinators, opPutCoordinator, opSearchPlaces, opPutPlace, opRemovePlace,
+			opListCoordinators, opPutCoordinator, opSearchPlaces, opPutPlace, opRemovePlace, opReadTeamTable,
 			opPushKey, opSubscribePush, opUnsubscribePush),
 	},
 	RoleTeam: {

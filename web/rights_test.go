@@ -92,6 +92,8 @@ func TestRightsRoleByOperation(t *testing.T) {
 		{"get-statistics", "GET", "/api/v1/statistics", nil, [6]int{200, 200, 403, 403, 200, 200}},
 		{"get-statistics of others", "GET", "/api/v1/statistics?region=KZ-59", nil, [6]int{200, 403, 403, 403, 403, 403}},
 		{"find-likely", "POST", "/api/v1/applications/likely", func(string) string { return `{"kind":"missing_person"}` }, [6]int{200, 200, 200, 200, 200, 403}},
+		{"put-office", "PUT", "/api/v1/office", func(string) string { return `{"name":"x"}` }, [6]int{200, 403, 403, 403, 403, 403}},
+		{"read-team-table", "POST", "/api/v1/teams/table", func(string) string { return "name,base\nX,Рудный\n" }, [6]int{200, 200, 403, 403, 403, 403}},
 		{"search-places", "GET", "/api/v1/places?q=x", nil, [6]int{200, 200, 200, 200, 200, 403}},
 		{"put-place", "PUT", "/api/v1/places/p", func(string) string {
 			return `{"names":{"ru":"X"},"location":{"type":"Point","coordinates":[63.6,53.2]}}`
@@ -143,7 +145,7 @@ func TestRightsRoleByOperation(t *testing.T) {
 		"get-candidates", "list-owners", "get-tracks", "get-photo", "put-photo", "get-call-out", "send-command", "get-command", "list-dead-letters", "replay-dead-letter",
 		"get-dead-letter", "file-dead-letter", "set-aside-dead-letter", "list-teams", "put-team", "report-position",
 		"set-availability", "get-board", "get-statistics", "sign-out", "live",
-		"list-coordinators", "put-coordinator", "find-likely", "search-places", "put-place", "remove-place", "push-key", "subscribe-push", "unsubscribe-push"}
+		"list-coordinators", "put-coordinator", "put-office", "read-team-table", "find-likely", "search-places", "put-place", "remove-place", "push-key", "subscribe-push", "unsubscribe-push"}
 	n := 0
 	for path, methods := range document.Paths {
 		for method, operation := range methods {

@@ -152,7 +152,7 @@ func (s *Server) rosterNow(ctx context.Context, link rosterLink, secret, tongue 
 		return nil, err
 	}
 	me := c.Member(a.N, memberID(link, secret))
-	state := &rosterState{Phase: "go", Team: s.teamName(ctx, a), DutyPhone: s.config.DutyPhone, ExpiresAt: link.expires, Event: c.Kind == dispatch.VolunteerEvent}
+	state := &rosterState{Phase: "go", Team: s.teamName(ctx, a), DutyPhone: s.dutyPhone(), ExpiresAt: link.expires, Event: c.Kind == dispatch.VolunteerEvent}
 	state.Minor = memberProblems[dispatch.RefusedMinor].in(tongue)
 	if state.Event {
 		state.Minor = memberProblems[problemMinorEvent].in(tongue)

@@ -3,10 +3,12 @@ package web
 import (
 	"context"
 	"errors"
+	"io"
 	"io/fs"
 	"log/slog"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -41,6 +43,8 @@ type Intake interface {
 	SetAvailability(ctx context.Context, id string, body []byte) (dispatch.Identity, error)
 	ReportPosition(ctx context.Context, id string, body []byte) error
 	RegisterCoordinator(ctx context.Context, id string, body []byte) (dispatch.Identity, error)
+	// ReadTeamTable reads a CSV of teams; nothing is sent.
+	ReadTeamTable(places *dispatch.PlaceIndex, in io.Reader) (*dispatch.TeamTable, error)
 	RegisterPlace(ctx context.Context, id string, body []byte) (dispatch.Identity, error)
 	RemovePlace(ctx context.Context, id string) (dispatch.Identity, error)
 	// Replay sends the record of a dead letter to its topic again.
@@ -76,7 +80,7 @@ type Config struct {
 	// PushPrivate lets browsers name a push service that has no https.
 	PushPrivate bool
 
-	DutyPhone    string         // shown wherever the program cannot help
+	DutyPhone    string         // shown wherever the program cannot help; empty: the one that was stored, else 112
 	Basemap      Basemap        // the map under the board
 	Rings        *geo.RingTable // distances of lost persons; nil: none are shown
 	Demo         bool           // everything here is demo data
@@ -115,6 +119,7 @@ type Server struct {
 	pending   *pendingCommands
 	readiness readiness
 	places    placeBook
+	office    atomic.Pointer[Office]
 	drafts    *rate.Limiter // of comparing what is being typed
 	documents documents
 
@@ -186,7 +191,7 @@ func New(config Config) (*Server, error) {
 		pending:   newPendingCommands(),
 		drafts:    rate.NewLimiter(likelyPerSecond, likelyAtOnce),
 	}
-	if err := s.keys.reload(ctx); err != nil {
+	if err := errors.Join(s.keys.reload(ctx), s.readOffice(ctx)); err != nil {
 		s.log.Warn("web: the API keys cannot be read yet", "error", err)
 	}
 	s.hub = newHub(config.Store, config.Feed, config.Log, config.Clock, s.metrics, config.Demo)
@@ -253,7 +258,7 @@ func (s *Server) keepKeys(ctx context.Context) {
 		case <-tick.C:
 		}
 		reading, cancel := context.WithTimeout(ctx, startLimitKeys)
-		err := s.keys.reload(reading)
+		err := errors.Join(s.keys.reload(reading), s.readOffice(reading))
 		cancel()
 		if err != nil && !failing && ctx.Err() == nil {
 			s.log.Warn("web: the API keys cannot be read; those read before stay good", "error", err)

@@ -504,6 +504,7 @@ type InfoAnswer struct {
 	Installation string  `json:"installation"`
 	Demo         bool    `json:"demo"`
 	DutyPhone    string  `json:"duty_phone,omitempty"`
+	Office       Office  `json:"office"`
 	Basemap      Basemap `json:"basemap"`
 }
 

@@ -97,7 +97,7 @@ func (s *Server) listCoordinators(ctx context.Context) (*answer, error) {
 	answered := CoordinatorsAnswer{Coordinators: []CoordinatorView{}}
 	for _, one := range all {
 		answered.Coordinators = append(answered.Coordinators, CoordinatorView{ID: one.ID, Name: one.Name, Regions: one.Regions,
-			Language: one.Language, Contacts: len(one.Contacts), OnDuty: one.OnDuty(s.clock())})
+			Language: one.Language, Contacts: len(one.Contacts), OnDuty: one.OnDuty(s.clock()), Duty: dutyView(one.Duty)})
 	}
 	return answerJSON(http.StatusOK, answered)
 }
@@ -205,12 +205,28 @@ type CoordinatorsAnswer struct {
 
 // CoordinatorView is a coordinator without the contacts.
 type CoordinatorView struct {
-	ID       string   `json:"id"`
-	Name     string   `json:"name,omitempty"`
-	Regions  []string `json:"regions,omitempty" doc:"Absent: every region"`
-	Language string   `json:"language,omitempty"`
-	Contacts int      `json:"contacts" doc:"How many ways there are to reach the coordinator"`
-	OnDuty   bool     `json:"on_duty"`
+	ID       string    `json:"id"`
+	Name     string    `json:"name,omitempty"`
+	Regions  []string  `json:"regions,omitempty" doc:"Absent: every region"`
+	Language string    `json:"language,omitempty"`
+	Contacts int       `json:"contacts" doc:"How many ways there are to reach the coordinator"`
+	OnDuty   bool      `json:"on_duty"`
+	Duty     *DutyView `json:"duty,omitempty" doc:"Absent: always on duty"`
+}
+
+// dutyView shows a duty calendar; nil for none.
+func dutyView(calendar *dispatch.DutyCalendar) *DutyView {
+	if calendar == nil {
+		return nil
+	}
+	view := &DutyView{}
+	for _, shift := range calendar.Weekly {
+		view.Weekly = append(view.Weekly, DutyShiftView{Days: shift.Days, From: shift.From.String(), To: shift.To.String()})
+	}
+	for _, exception := range calendar.Exceptions {
+		view.Exceptions = append(view.Exceptions, DutyExceptionView(exception))
+	}
+	return view
 }
 
 // PushKeyAnswer is the public key of the installation.

@@ -60,7 +60,7 @@ type serveCommand struct {
 	KafkaAccess   kafkaAccess       `embed:""`
 	Database      string            `env:"IZDEU_DATABASE" placeholder:"URL" help:"Your own PostgreSQL, 15 or later: postgres://USER@HOST:5432/DATABASE. The password may stand in PGPASSWORD. Several servers on one such database and one --kafka are replicas: one leads, all answer. Without it the embedded database is used."`
 	Demo          bool              `env:"IZDEU_DEMO" help:"Play the Kostanay teams and a day of invented cases, in a data directory of its own."`
-	DutyPhone     string            `env:"IZDEU_DUTY_PHONE" default:"112" placeholder:"PHONE" help:"Shown wherever the program cannot help (${default})."`
+	DutyPhone     string            `env:"IZDEU_DUTY_PHONE" placeholder:"PHONE" help:"Shown wherever the program cannot help; default: the one that an administrator has set on the board, else 112."`
 	OfferTimeout  map[string]string `env:"IZDEU_OFFER_TIMEOUT" mapsep:"," placeholder:"URGENCY=TIME,…" help:"How long a team has to answer: life_threatening=60s,urgent=3m,routine=10m unless you say otherwise."`
 	OpenCall      int               `env:"IZDEU_OPEN_CALL" default:"3" placeholder:"TEAMS" help:"How many teams are asked at once for a life-threatening search (${default})."`
 	Travel        map[string]string `env:"IZDEU_TRAVEL" mapsep:"," placeholder:"TRANSPORT=DETOURxKMH,…" help:"How teams travel: detour factor and km/h by transport, such as car=1.3x60. Assumptions until 20 trips of this installation replace them: on_foot=1.2x5,car=1.3x60,offroad=1.3x40,snowmobile=1.2x30,boat=1.2x20,helicopter=1x180."`

@@ -88,3 +88,11 @@ func (s *Store) Setting(ctx context.Context, name, initial string) (string, erro
 	}
 	return value, nil
 }
+
+// PutSetting stores a setting anew.
+func (s *Store) PutSetting(ctx context.Context, name, value string) error {
+	if _, err := s.pool.Exec(ctx, `INSERT INTO setting (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value`, name, value); err != nil {
+		return interpretError(fmt.Errorf("postgres: setting %s: %w", name, err))
+	}
+	return nil
+}

@@ -97,3 +97,13 @@ func (s *Store) Setting(ctx context.Context, name, initial string) (string, erro
 	})
 	return value, err
 }
+
+// PutSetting stores a setting anew.
+func (s *Store) PutSetting(ctx context.Context, name, value string) error {
+	return s.writing(ctx, func(w *writer) error {
+		if err := w.exec(`INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value`, name, value); err != nil {
+			return fmt.Errorf("sqlite: setting %s: %w", name, err)
+		}
+		return nil
+	})
+}

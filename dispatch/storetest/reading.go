@@ -478,6 +478,14 @@ func testKeys(t *testing.T, b *book) {
 	if got, err := b.store.Setting(b.ctx, "secret", "third"); err != nil || got != "first" {
 		t.Errorf("setting after a reopen: got %q, %v, want the first value", got, err)
 	}
+	for _, value := range []string{"anew", "again"} {
+		if err := b.store.PutSetting(b.ctx, "put", value); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := b.store.Setting(b.ctx, "put", "other"); err != nil || got != value {
+			t.Errorf("a setting that was put: %q, %v", got, err)
+		}
+	}
 	if got, err := b.store.Setting(b.ctx, "empty", ""); err != nil || got != "" {
 		t.Errorf("empty setting: got %q, %v", got, err)
 	}

@@ -124,7 +124,7 @@ export async function colours(page, locator) {
 /** Texts with Latin words that a Kazakh or Russian page should not have. */
 export async function foreignTexts(page) {
   return page.evaluate(() => {
-    const allowed = new Set(['Izdeu', 'ID', 'GPS', 'JSON', 'GeoJSON', 'GPX', 'KML', 'QR', 'Kafka', 'https', 'iPhone', 'Eng', 'English']);
+    const allowed = new Set(['Izdeu', 'ID', 'GPS', 'JSON', 'GeoJSON', 'GPX', 'KML', 'QR', 'Kafka', 'https', 'iPhone', 'Ctrl', 'Eng', 'English']);
     // Ids and codes are data; the map's sources are names of their owners.
     const data = '.number, code, .board-map-sources, [lang="en"], script, style, noscript';
     const found = [];

@@ -18,23 +18,21 @@ import {
   signIn,
 } from './page.mjs';
 import { chosenWithReasons, duplicateMerged, handedOver, leadAccepts, missedCheckIn } from './coordination.mjs';
-import { deskByKeyboard, deskOfAShift, deskReadsAndDecides, deskTakesOver } from './desk.mjs';
 import { clueWithPhoto, positionShared, twoTaps } from './lead.mjs';
+import {
+  draftsAndOffline,
+  duplicatesShown,
+  filedByKeyboard,
+  filedInOtherLanguages,
+  pastedLinks,
+  standingTellsNoDeath,
+} from './operator.mjs';
 import { membersAnswer } from './roster.mjs';
 import { api } from './server.mjs';
+import { firstRun } from './setup.mjs';
 import { wokenWhileClosed } from './waking.mjs';
 
-const pages = [
-  '#/map',
-  '#/cases',
-  '#/new',
-  '#/teams',
-  '#/teams/new',
-  '#/statistics',
-  '#/desk',
-  '#/dead-letters',
-  '#/more',
-];
+const pages = ['#/map', '#/cases', '#/new', '#/teams', '#/teams/new', '#/statistics', '#/dead-letters', '#/more', '#/setup'];
 
 async function byCode({ browser, server }) {
   const page = await person(browser);
@@ -457,13 +455,16 @@ export const stories = [
   ['lead: a call is answered by two taps on any page, and leads to the meeting point', twoTaps],
   ['lead: a clue with its place and photo is sent when the connection is back', clueWithPhoto],
   ['lead: the position is shared on request and stops by itself', positionShared],
+  ['operator: an application is filed with the keyboard alone, and more is added later', filedByKeyboard],
+  ['operator: the same in Kazakh and English', filedInOtherLanguages],
+  ['operator: a link from a message is a place', pastedLinks],
+  ['operator: a likely duplicate is shown while typing, and joined', duplicatesShown],
+  ['operator: drafts are kept, and what is filed without a connection goes out by itself', draftsAndOffline],
+  ['operator: where an application stands never tells a death before the family knows', standingTellsNoDeath],
+  ['first run: an empty installation gets its office, teams from a table and a coordinator', firstRun],
   ['two coordinators: one takes a case and hands it over with what is open', handedOver],
   ['a missed check-in is loud until it is answered; everybody is counted home', missedCheckIn],
   ['two cases about one person are merged, and split again', duplicateMerged],
-  ['desk: what waits says why; taken, mended, called out, handed over; two see each other', deskOfAShift],
-  ['desk: an unread message is filed by hand; siblings stay two, the same person becomes one', deskReadsAndDecides],
-  ['desk: a team is taken over with the cost in sight, and counted home', deskTakesOver],
-  ['desk: with the keyboard alone', deskByKeyboard],
   ['the map is drawn, on a desk and a phone, light and dark', mapIsDrawn],
   ['every page speaks every language and fits the screen', everyLanguage],
   ['axe finds nothing serious on any page', accessible],

@@ -2,13 +2,13 @@ import { useState } from 'preact/hooks';
 import { openedAction } from './cases/action-state';
 import { CaseDetail } from './cases/detail';
 import { CaseList } from './cases/list';
+import { FiledPage } from './filing/filed';
 import { FilingPage } from './filing/page';
 import { Icon } from './controls/icon';
 import { say, words } from './language';
 import { go, route } from './route';
 import { sessionState } from './session';
 import { Announcements, Banners } from './shell/banners';
-import { DeskPage } from './desk/page';
 import { DeadLettersPage } from './shell/dead-letters';
 import { MapPane, mapBeside } from './shell/map-pane';
 import { compact } from './shell/media';
@@ -16,6 +16,7 @@ import { MorePage } from './shell/more';
 import { mayOpen, Navigation } from './shell/navigation';
 import { mapForPicking } from './shell/picking';
 import { PrintPage } from './shell/print';
+import { SetupPage } from './setup/page';
 import { SignInPage } from './shell/sign-in';
 import { TopBar } from './shell/top-bar';
 import { StatisticsPage } from './statistics/page';
@@ -36,12 +37,14 @@ function CurrentPage() {
   switch (page) {
     case 'new':
       return <FilingPage />;
+    case 'application':
+      return <FiledPage key={route.value.applicationId} />;
+    case 'setup':
+      return <SetupPage />;
     case 'teams':
       return <TeamsPage />;
     case 'statistics':
       return <StatisticsPage />;
-    case 'desk':
-      return <DeskPage />;
     case 'dead-letters':
       return <DeadLettersPage />;
     case 'more':
@@ -56,7 +59,7 @@ function Desk() {
   const { page, caseId } = route.value;
   const isBoard = page === 'map' || page === 'cases';
   const beside = mapBeside();
-  const detail = (isBoard || page === 'desk') && caseId !== undefined;
+  const detail = isBoard && caseId !== undefined;
   return (
     <div class="desk">
       <button type="button" class="skip" onClick={() => document.getElementById('content')?.focus()}>
@@ -68,7 +71,7 @@ function Desk() {
       <main
         id="content"
         tabIndex={-1}
-        class={`stage${isBoard ? ' stage-board' : page === 'desk' ? ` stage-tasks${beside ? ' stage-pointing' : ''}` : beside ? ' stage-beside' : ' stage-page'}${detail ? ' stage-detail' : ''}`}
+        class={`stage${isBoard ? ' stage-board' : beside ? ' stage-beside' : ' stage-page'}${detail ? ' stage-detail' : ''}`}
       >
         <div class="stage-side">
           <CurrentPage />
@@ -128,7 +131,7 @@ function Phone() {
               <Icon name={tall ? 'down' : 'up'} size={18} />
             </button>
           )}
-          {caseId !== undefined && (onMap || page === 'cases' || page === 'desk') ? (
+          {caseId !== undefined && (onMap || page === 'cases') ? (
             <CaseDetail id={caseId} onClose={() => go({ page })} />
           ) : (
             <CurrentPage />

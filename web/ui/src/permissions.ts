@@ -81,9 +81,9 @@ export function seesDeadLetters(session: Session | undefined): boolean {
   return has(session, 'admin', 'coordinator');
 }
 
-/** Coordinates at all: the desk is for them. */
-export function seesDesk(session: Session | undefined): boolean {
-  return has(session, 'admin', 'coordinator');
+/** Says who runs the installation. */
+export function setsUp(session: Session | undefined): boolean {
+  return has(session, 'admin');
 }
 
 export function changesTeams(session: Session | undefined): boolean {

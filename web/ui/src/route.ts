@@ -1,17 +1,19 @@
 import { computed, signal } from '@preact/signals';
 
 /** The pages of the board; the address after `#/` names one, so that a link brings somebody else to it. */
-export type Page = 'map' | 'cases' | 'new' | 'teams' | 'statistics' | 'desk' | 'dead-letters' | 'more' | 'print';
+export type Page = 'map' | 'cases' | 'new' | 'application' | 'setup' | 'teams' | 'statistics' | 'dead-letters' | 'more' | 'print';
 
 export interface Route {
   page: Page;
   /** The chosen case. */
   caseId?: string;
+  /** The application whose standing is shown. */
+  applicationId?: string;
   /** The chosen team, on the page of teams; "new" for the empty form. */
   teamId?: string;
 }
 
-const pages: readonly Page[] = ['map', 'cases', 'new', 'teams', 'statistics', 'desk', 'dead-letters', 'more', 'print'];
+const pages: readonly Page[] = ['map', 'cases', 'new', 'application', 'setup', 'teams', 'statistics', 'dead-letters', 'more', 'print'];
 
 /** Reads the part of an address after `#`. What is not known leads to the map. */
 export function parseHash(hash: string): Route {
@@ -19,7 +21,8 @@ export function parseHash(hash: string): Route {
   const [first, second] = parts;
   if (first === 'case' && second) return { page: 'map', caseId: second };
   const page = pages.find((known) => known === first) ?? 'map';
-  if ((page === 'cases' || page === 'desk' || page === 'print') && second) return { page, caseId: second };
+  if ((page === 'cases' || page === 'print') && second) return { page, caseId: second };
+  if (page === 'application' && second) return { page, applicationId: second };
   if (page === 'teams' && second) return { page, teamId: second };
   return { page };
 }
@@ -34,8 +37,10 @@ function decode(part: string): string {
 
 export function hashOf(route: Route): string {
   if (route.caseId && route.page === 'map') return `#/case/${encodeURIComponent(route.caseId)}`;
-  if (route.caseId && (route.page === 'cases' || route.page === 'desk' || route.page === 'print'))
+  if (route.caseId && (route.page === 'cases' || route.page === 'print'))
     return `#/${route.page}/${encodeURIComponent(route.caseId)}`;
+  if (route.applicationId && route.page === 'application')
+    return `#/application/${encodeURIComponent(route.applicationId)}`;
   if (route.teamId && route.page === 'teams') return `#/teams/${encodeURIComponent(route.teamId)}`;
   return `#/${route.page}`;
 }

@@ -288,6 +288,8 @@ export interface Session {
   /** Absent: all regions. */
   regions?: string[];
   teams?: string[];
+  /** What it files as; the first one, unless it names another. */
+  systems?: string[];
   name?: string;
 }
 
@@ -297,6 +299,25 @@ export interface Info {
   duty_phone?: string;
   basemap?: { kind: 'builtin' | 'pmtiles' | 'raster' | 'vector'; url?: string; attribution?: string };
   installation?: string;
+  office?: Office;
+}
+
+/** Who runs the installation. */
+export interface Office {
+  name?: string;
+  region?: string;
+  duty_phone?: string;
+}
+
+export interface CoordinatorView {
+  id: string;
+  name?: string;
+  /** Absent: every region. */
+  regions?: string[];
+  language?: string;
+  contacts: number;
+  on_duty: boolean;
+  duty?: Duty;
 }
 
 export interface TimelineEvent {
@@ -341,13 +362,6 @@ export interface DeadLetter {
   detail?: string;
   at: string;
   replayed_at?: string;
-}
-
-/** A dead letter with what stands in it. */
-export interface DeadLetterContent extends DeadLetter {
-  key?: string;
-  value?: string;
-  bytes: number;
 }
 
 export interface Figures {

@@ -177,7 +177,7 @@ const fieldNames: Record<string, Phrase> = {
 };
 
 /** The field that a JSON pointer leads into, in words; an unknown one stays a pointer. */
-export function fieldName(pointer: string): string {
+function fieldName(pointer: string): string {
   const first = pointer.split('/')[1] ?? '';
   return Object.hasOwn(fieldNames, first) ? `${sayValue(fieldNames, first)}:` : pointer;
 }

@@ -9,10 +9,25 @@ import { Outbox, type OutboxEntry } from './outbox';
 /** What waits to be sent or was refused, oldest first. */
 export const outboxEntries = signal<OutboxEntry[]>([]);
 
-const outbox = new Outbox<CaseView>({
+/** What POST /applications answers. */
+export interface Filed {
+  id: string;
+  system?: string;
+  case_id?: string;
+}
+
+/** The type of an entry that files an application; its case is not known yet. */
+export const fileType = 'application.file';
+const noCase = 'new';
+
+const outbox = new Outbox<CaseView | Filed>({
   prefix: 'izdeu.outbox.',
   storage: localStorageOrNone(),
   async send(entry) {
+    if (entry.body.type === fileType) {
+      const { body } = await request<Filed>('POST', 'applications', entry.body.application);
+      return { done: true, body };
+    }
     const path = `cases/${encodeURIComponent(entry.caseId)}/commands`;
     const { status, body } = await request<CaseView>('POST', path, entry.body);
     return { done: status !== 202, body };
@@ -25,8 +40,8 @@ const outbox = new Outbox<CaseView>({
   changed(entries) {
     outboxEntries.value = entries;
   },
-  answered(_, body) {
-    if (body?.id) receiveCase(body);
+  answered(entry, body) {
+    if (entry.body.type !== fileType && body?.id) receiveCase(body as CaseView);
     for (const task of afterAnswers) task();
   },
   signIn: sessionEnded,
@@ -90,6 +105,11 @@ export function command(
     command_id: randomUUID(),
     at: new Date(happenedAt ?? serverNow()).toISOString(),
   });
+}
+
+/** Files an application as soon as there is a connection; kept until then, also across a reload. */
+export function fileLater(id: string, application: Record<string, unknown>): void {
+  outbox.add(noCase, { type: fileType, command_id: id, at: new Date(serverNow()).toISOString(), application });
 }
 
 /** Sends a command that was refused again. */

@@ -18,6 +18,10 @@ export interface SubjectDraft {
 export interface Draft {
   /** Made once, so that sending again after a lost answer files nothing twice. */
   id: string;
+  /** 0 when it is filed first; a later one adds to what was filed under the id. */
+  revision: number;
+  /** When it was filed first; '' before. */
+  filedAt: string;
   kind: CaseKind;
   coordinates: string;
   place: string;
@@ -42,8 +46,6 @@ export interface Draft {
   urgency: '' | 'routine' | 'urgent' | 'life_threatening';
   callOut: 'now' | 'hold' | 'none';
   exercise: boolean;
-  /** The id of the dead letter that this is filed in place of. */
-  letter?: string;
 }
 
 export function emptySubject(): SubjectDraft {
@@ -53,6 +55,8 @@ export function emptySubject(): SubjectDraft {
 export function emptyDraft(): Draft {
   return {
     id: `board-${randomUUID()}`,
+    revision: 0,
+    filedAt: '',
     kind: 'missing_person',
     coordinates: '',
     place: '',
@@ -80,7 +84,7 @@ export function emptyDraft(): Draft {
 }
 
 /** What is wrong with a field, by its JSON pointer in the application. */
-export type FieldProblem = 'required' | 'unreadable' | 'outside' | 'short-link' | 'number' | 'order' | 'future';
+export type FieldProblem = 'required' | 'unreadable' | 'outside' | 'short-link' | 'link' | 'number' | 'order' | 'future';
 export type FieldProblems = Record<string, FieldProblem>;
 
 /** The highest value that a number field takes; the server has its own limits. */
@@ -133,7 +137,8 @@ export function toApplication(draft: Draft, now: number): { body: Record<string,
   const body: Record<string, unknown> = {
     id: draft.id,
     kind: draft.kind,
-    filed_at: new Date(now).toISOString(),
+    filed_at: draft.filedAt || new Date(now).toISOString(),
+    revision: draft.revision || undefined,
     location,
     place: text(draft.place),
     address: text(draft.address),
@@ -189,37 +194,77 @@ export function toApplication(draft: Draft, now: number): { body: Record<string,
   return { body, problems };
 }
 
-const keptAt = 'izdeu.draft';
+/** The draft in the form and those that were put aside, oldest first. */
+export interface Drafts {
+  current: Draft;
+  parked: Draft[];
+}
 
-/** The draft that this tab kept; a device that others use too must not keep it longer than the tab. */
-export function loadDraft(): Draft {
+/** More than anybody puts aside in a shift. */
+export const mostParked = 20;
+
+// Of this tab: a device that others use too must not keep them longer. Each person has their own.
+const keyOf = (account: string) => `izdeu.drafts.${account}`;
+
+function complete(draft: Draft): Draft {
+  return {
+    ...emptyDraft(),
+    ...draft,
+    subjects: draft.subjects?.length ? draft.subjects.map((one) => ({ ...emptySubject(), ...one })) : [emptySubject()],
+  };
+}
+
+export function loadDrafts(account: string): Drafts {
   try {
-    const kept = sessionStorage.getItem(keptAt);
-    if (!kept) return emptyDraft();
-    const parsed = JSON.parse(kept) as Draft;
+    const kept = JSON.parse(sessionStorage.getItem(keyOf(account)) ?? '{}') as Partial<Drafts>;
     return {
-      ...emptyDraft(),
-      ...parsed,
-      subjects: parsed.subjects?.length
-        ? parsed.subjects.map((one) => ({ ...emptySubject(), ...one }))
-        : [emptySubject()],
+      current: kept.current ? complete(kept.current) : emptyDraft(),
+      parked: (kept.parked ?? []).map(complete),
     };
   } catch {
-    return emptyDraft();
+    return { current: emptyDraft(), parked: [] };
   }
 }
 
-/** Somebody has typed something into the form and not sent it yet. */
-export function isStarted(): boolean {
-  const kept = loadDraft();
-  return JSON.stringify({ ...kept, id: '' }) !== JSON.stringify({ ...emptyDraft(), id: '' });
+export function keepDrafts(account: string, drafts: Drafts): void {
+  try {
+    sessionStorage.setItem(keyOf(account), JSON.stringify(drafts));
+  } catch {
+    // Without storage they live as long as the page does.
+  }
 }
 
-export function keepDraft(draft: Draft | undefined): void {
+/** True while nobody has typed anything. */
+export function isEmpty(draft: Draft): boolean {
+  const { id: _, kind: __, ...rest } = draft;
+  const { id: ___, kind: ____, ...empty } = emptyDraft();
+  return JSON.stringify(rest) === JSON.stringify(empty);
+}
+
+/** What tells a draft from the others in a list. */
+export function draftTitle(draft: Draft): string {
+  return [draft.place, draft.subjects[0]?.name, draft.title, draft.reporterName, draft.reporterPhone].filter(Boolean).slice(0, 2).join(', ');
+}
+
+const filedKey = (account: string) => `izdeu.filed.${account}`;
+
+/** Applications of this tab that can be added to; the newest of them. */
+const mostFiled = 10;
+
+/** Remembers what was filed, so that more can be added under the same id. */
+export function keepFiled(account: string, draft: Draft): void {
+  const others = filedDrafts(account).filter(({ id }) => id !== draft.id);
   try {
-    if (draft) sessionStorage.setItem(keptAt, JSON.stringify(draft));
-    else sessionStorage.removeItem(keptAt);
+    sessionStorage.setItem(filedKey(account), JSON.stringify([draft, ...others].slice(0, mostFiled)));
   } catch {
-    // Without storage the draft lives as long as the page does.
+    // Without storage nothing can be added from here; a coordinator changes the case.
+  }
+}
+
+export function filedDrafts(account: string): Draft[] {
+  try {
+    return (JSON.parse(sessionStorage.getItem(filedKey(account)) ?? '[]') as Draft[]).map(complete);
+  } catch {
+    return [];
   }
 }

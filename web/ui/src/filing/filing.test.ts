@@ -22,6 +22,38 @@ describe('a place is read', () => {
     `53° 12.6' с.ш., 63° 37.2' в.д.`,
     '63.62°E 53.21°N',
     'N53.21° E63.62°',
+    `53°12'36" 63°37'12"`,
+    `53 12 36 N 63 37 12 E`,
+    `N 53 12.600 E 63 37.200`,
+    `N53°12.600' E063°37.200'`,
+    `53°12′36″ с. ш. 63°37′12″ в. д.`,
+    `53º12'36''N, 63º37'12''E`,
+    `с.ш. 53.21, в.д. 63.62`,
+    `С 53,21 В 63,62`,
+    `53:12:36N 63:37:12E`,
+    '+53.21, +63.62',
+    '[53.21, 63.62]',
+    'Широта: 53.21, долгота: 63.62',
+    'долгота 63,62; широта 53,21',
+    'ендік 53,21 бойлық 63,62',
+    'lat=53.21 lon=63.62',
+    'geo:0,0?q=53.21,63.62(Мы здесь)',
+    'Мы здесь: https://maps.google.com/?q=53.21,63.62 приезжайте',
+    'https://maps.google.com/maps?q=53.21%2C63.62&z=17&hl=ru',
+    'https://www.google.com/maps/dir/?api=1&destination=53.21,63.62',
+    'https://www.google.com/maps/search/53.21,+63.62?entry=tts',
+    'https://maps.apple.com/?ll=53.21,63.62&q=X',
+    'https://maps.apple.com/place?coordinate=53.21,63.62&name=X',
+    'https://www.openstreetmap.org/?mlat=53.21&mlon=63.62#map=14/53.00/63.00',
+    'https://www.openstreetmap.org/#map=14/53.21/63.62',
+    'https://osmand.net/map?pin=53.21,63.62#15/53.21/63.62',
+    'https://yandex.kz/maps/?rtext=~53.21,63.62&rtt=auto',
+    'https://yandex.kz/maps/?text=53.21%2C63.62',
+    'https://2gis.kz/kostanay?m=63.00%2C53.00%2F12&queryState=center/63.62,53.21',
+    'https://2gis.kz/geo/63.62,53.21',
+    'dgis://2gis.ru/routeSearch/rsType/car/to/63.62,53.21',
+    'yandexmaps://maps.yandex.ru/?pt=63.62,53.21&z=12',
+    'yandexnavi://build_route_on_map?lat=53.21&lon=63.62',
     'geo:53.21,63.62',
     'https://www.google.com/maps/@53.21,63.62,14z',
     'https://www.google.com/maps/place/X/@53.00,63.00,14z/data=!3m1!4b1!3d53.21!4d63.62',
@@ -39,11 +71,62 @@ describe('a place is read', () => {
     for (const text of ['55.75, 37.62', '0, 0', '91, 181', 'geo:55.75,37.62']) expect(at(text), text).toBe('outside');
   });
   it('not from what is no place', () => {
-    for (const text of ['', '  ', 'Жуковка', '53.21', '53.21, 63.62, 7', 'https://example.org/', '1e5, 2e5'])
+    for (const text of ['', '  ', 'Жуковка', '53.21', '53.21, 63.62, 7', '1e5, 2e5', '53°70\'N 63°10\'E', '53.5°30\'N 63°E', 'N53 N63', 'ул. Мира 5, кв. 12'])
       expect(at(text), text).toBe('unreadable');
   });
+  it('not from a link without one', () => {
+    for (const text of ['https://example.org/', 'https://2gis.kz/kostanay', 'https://yandex.kz/maps/']) {
+      expect(at(text), text).toBe('link');
+    }
+  });
+  it('in every notation the same', () => {
+    let seed = 7;
+    const random = () => {
+      seed = (seed * 1103515245 + 12345) % 2147483648;
+      return seed / 2147483648;
+    };
+    const parts = (value: number, signs: readonly [string, string, string]) => {
+      const seconds = Math.round(value * 36000) / 10;
+      const degrees = Math.floor(seconds / 3600);
+      const minutes = Math.floor((seconds - degrees * 3600) / 60);
+      return `${degrees}${signs[0]}${minutes}${signs[1]}${(seconds - degrees * 3600 - minutes * 60).toFixed(1)}${signs[2]}`;
+    };
+    for (let round = 0; round < 300; round += 1) {
+      const lat = 46.5 + 8 * random();
+      const lon = 57 + 28 * random();
+      const [a, b] = [lat.toFixed(5), lon.toFixed(5)];
+      const minutes = (value: number, sign: string) => `${Math.floor(value)}${sign}${((value % 1) * 60).toFixed(3).replace('60.000', '59.999')}`;
+      for (const text of [
+        `${a}, ${b}`,
+        `${a.replace('.', ',')} ${b.replace('.', ',')}`,
+        `${b} E ${a} N`,
+        `${a} с.ш. ${b} в.д.`,
+        `${parts(lat, ['°', '′', '″'])}N ${parts(lon, ['°', '′', '″'])}E`,
+        `${parts(lat, ['°', "'", '"'])} ${parts(lon, ['°', "'", '"'])}`,
+        `${parts(lat, [' ', ' ', ' '])}N ${parts(lon, [' ', ' ', ' '])}E`,
+        `В ${parts(lon, ['°', '′', '″'])} С ${parts(lat, ['°', '′', '″'])}`,
+        `N${minutes(lat, '°')}' E${minutes(lon, '°')}'`,
+        `N ${minutes(lat, ' ')} E ${minutes(lon, ' ')}`,
+        `geo:${a},${b}`,
+        `https://2gis.kz/kostanay/geo/7003/${b}%2C${a}?m=60.1%2C50.1%2F12`,
+        `https://maps.google.com/?q=${a},${b}`,
+        `https://yandex.kz/maps/?pt=${b},${a}&ll=60.1,50.1`,
+        `https://www.openstreetmap.org/#map=15/${a}/${b}`,
+      ]) {
+        const read = readPlace(text);
+        if (read.kind !== 'place') throw new Error(`${text}: ${read.kind}`);
+        expect(Math.abs(read.lonLat[0] - lon), text).toBeLessThan(0.0001);
+        expect(Math.abs(read.lonLat[1] - lat), text).toBeLessThan(0.0001);
+      }
+    }
+  });
   it('not from a short link, which holds none', () => {
-    for (const text of ['https://maps.app.goo.gl/abc', 'https://go.2gis.com/abc', 'https://yandex.kz/maps/-/CDabc']) {
+    for (const text of [
+      'https://maps.app.goo.gl/abc',
+      'https://go.2gis.com/abc',
+      'https://yandex.kz/maps/-/CDabc',
+      'https://maps.apple/p/abc',
+    ]) {
       expect(at(text), text).toBe('short-link');
     }
   });

@@ -1,25 +1,32 @@
-import { useRef, useState } from 'preact/hooks';
-import { request } from '../api/client';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { type Problem, request, RequestFailed } from '../api/client';
 import type { CaseKind } from '../api/views';
+import { optionsOf } from '../cases/team-forms';
+import { type Filed, fileLater } from '../commands/send';
 import { Choice, Field, SelectField, Switch } from '../controls/field';
 import { Icon } from '../controls/icon';
 import { ProblemNotice, problemOf } from '../controls/problem';
-import type { Problem } from '../api/client';
 import { say, words } from '../language';
+import { toLocalInput } from '../language/format';
 import { serverNow } from '../live/store';
-import { optionsOf } from '../cases/team-forms';
-import { filingPath, LetterBeside } from '../desk/letter-beside';
-import { Filed } from './filed';
+import { go } from '../route';
+import { accountOf, session } from '../session';
+import { DraftList } from './draft-list';
+import { LikelyCases } from './likely';
 import { PlaceField, usePicking } from './place-field';
 import {
   type Draft,
+  type Drafts,
   emptyDraft,
   emptySubject,
   type FieldProblem,
   type FieldProblems,
-  keepDraft,
+  isEmpty,
+  keepDrafts,
+  keepFiled,
   limits,
-  loadDraft,
+  loadDrafts,
+  mostParked,
   type SubjectDraft,
   toApplication,
 } from './draft';
@@ -35,6 +42,8 @@ export function fieldProblemText(problem: FieldProblem, pointer: string): string
       return say(words.form.coordinatesUnreadable);
     case 'short-link':
       return say(words.form.shortLink);
+    case 'link':
+      return say(words.filing.linkWithoutPlace);
     case 'order':
       return say(words.form.errorTimeOrder);
     case 'future':
@@ -46,24 +55,34 @@ export function fieldProblemText(problem: FieldProblem, pointer: string): string
   }
 }
 
-/** The form that files an application. What was typed survives a reload of this tab. */
+/** The form that files an application: first who calls, then what a call-out needs, the rest folded away. */
 export function FilingPage() {
-  const [draft, setDraft] = useState<Draft>(loadDraft);
+  const account = session.value ? accountOf(session.value) : '';
+  const [drafts, setDrafts] = useState<Drafts>(() => loadDrafts(account));
   const [tried, setTried] = useState(false);
   const [sending, setSending] = useState(false);
   const [problem, setProblem] = useState<Problem>();
-  const [filed, setFiled] = useState<{ id: string; caseId?: string }>();
   const box = useRef<HTMLFormElement>(null);
+  const draft = drafts.current;
 
-  const change = (fields: Partial<Draft>) => {
-    setDraft((before) => {
-      const next = { ...before, ...fields };
-      keepDraft(next);
-      return next;
-    });
+  const keep = (next: Drafts) => {
+    keepDrafts(account, next);
+    setDrafts(next);
     setProblem(undefined);
   };
-  usePicking(filed ? undefined : draft.coordinates, (coordinates) => change({ coordinates }));
+  const change = (fields: Partial<Draft>) =>
+    setDrafts((before) => {
+      const next = { ...before, current: { ...before.current, ...fields } };
+      keepDrafts(account, next);
+      setProblem(undefined);
+      return next;
+    });
+  const begin = (next: Drafts) => {
+    keep(next);
+    setTried(false);
+    focusFirst();
+  };
+  usePicking(draft.coordinates, (coordinates) => change({ coordinates }));
 
   const local: FieldProblems = tried ? toApplication(draft, serverNow()).problems : {};
   const remote = new Map((problem?.errors ?? []).map((error) => [error.pointer, error.detail]));
@@ -75,40 +94,43 @@ export function FilingPage() {
     return undefined;
   };
 
+  const focusFirst = () => requestAnimationFrame(() => box.current?.querySelector<HTMLElement>('input:not([type=radio])')?.focus());
   const focusFirstError = () =>
     requestAnimationFrame(() => box.current?.querySelector<HTMLElement>('[aria-invalid=true]')?.focus());
+  // An operator types the caller's number while the caller still speaks.
+  useEffect(() => {
+    focusFirst();
+  }, []);
 
   const submit = async () => {
+    if (sending) return;
     setTried(true);
     const { body, problems } = toApplication(draft, serverNow());
     if (Object.keys(problems).length > 0) return focusFirstError();
     setSending(true);
     try {
-      const answer = await request<{ id: string; case_id?: string }>('POST', filingPath(draft), body);
-      keepDraft(undefined);
-      setFiled({ id: answer.body.id ?? draft.id, ...(answer.body.case_id ? { caseId: answer.body.case_id } : {}) });
+      const { body: answer } = await request<Filed>('POST', 'applications', body);
+      done(draft, answer.id ?? draft.id);
     } catch (cause) {
+      if (cause instanceof RequestFailed && cause.problem.status === 0) {
+        fileLater(draft.id, body);
+        done(draft, draft.id);
+        return;
+      }
       setProblem(problemOf(cause));
       focusFirstError();
     } finally {
       setSending(false);
     }
   };
+  const done = (filed: Draft, id: string) => {
+    keepFiled(account, { ...filed, filedAt: filed.filedAt || new Date(serverNow()).toISOString() });
+    keepDrafts(account, { current: emptyDraft(), parked: drafts.parked });
+    go({ page: 'application', applicationId: id });
+  };
 
-  if (filed) {
-    return (
-      <Filed
-        id={filed.id}
-        caseId={filed.caseId}
-        onAnother={() => {
-          setFiled(undefined);
-          setTried(false);
-          setDraft(emptyDraft());
-        }}
-      />
-    );
-  }
   const wrong = Object.keys(local).length;
+  const amends = draft.revision > 0;
   return (
     <form
       class="page form-page"
@@ -118,65 +140,26 @@ export function FilingPage() {
         event.preventDefault();
         void submit();
       }}
+      onKeyDown={(event) => {
+        if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
+          event.preventDefault();
+          void submit();
+        }
+      }}
     >
-      <h1>{say(words.form.title)}</h1>
-      {draft.letter && <LetterBeside id={draft.letter} onForget={() => change({ letter: '' })} />}
-      <Choice<CaseKind>
-        label={say(words.form.kind)}
-        value={draft.kind}
-        onValue={(kind) => change({ kind })}
-        stacked
-        options={[
-          { value: 'missing_person', label: say(words.form.kindMissing) },
-          { value: 'emergency', label: say(words.form.kindEmergency) },
-          { value: 'volunteer_event', label: say(words.form.kindEvent) },
-        ]}
+      <h1>{say(amends ? words.filing.amending : words.form.title)}</h1>
+      <DraftList
+        drafts={drafts}
+        mayPark={!isEmpty(draft) && drafts.parked.length < mostParked}
+        onPark={() => begin({ current: emptyDraft(), parked: [...drafts.parked, draft] })}
+        onOpen={(index) => {
+          const others = drafts.parked.filter((_, at) => at !== index);
+          begin({ current: drafts.parked[index] ?? draft, parked: isEmpty(draft) ? others : [...others, draft] });
+        }}
       />
-      <fieldset class="group">
-        <legend>{say(words.form.where)}</legend>
-        <PlaceField
-          label={say(words.form.coordinates)}
-          value={draft.coordinates}
-          onValue={(coordinates) => change({ coordinates })}
-          error={error('/location')}
-          pointer="/location"
-          required
-        />
-        <Field
-          label={say(words.form.place)}
-          value={draft.place}
-          onValue={(place) => change({ place })}
-          pointer="/place"
-          error={error('/place')}
-        />
-        <Field
-          label={say(words.form.address)}
-          value={draft.address}
-          onValue={(address) => change({ address })}
-          pointer="/address"
-          error={error('/address')}
-        />
-        <Field
-          label={say(words.form.accuracy)}
-          type="number"
-          value={draft.accuracy}
-          onValue={(accuracy) => change({ accuracy })}
-          pointer="/accuracy_m"
-          error={error('/accuracy_m')}
-        />
-      </fieldset>
-      {draft.kind === 'missing_person' && <Subjects draft={draft} change={change} error={error} />}
-      {draft.kind === 'emergency' && <Emergency draft={draft} change={change} error={error} />}
-      {draft.kind === 'volunteer_event' && <Event draft={draft} change={change} error={error} />}
       <fieldset class="group">
         <legend>{say(words.form.reporter)}</legend>
         <div class="field-row">
-          <Field
-            label={say(words.form.name)}
-            value={draft.reporterName}
-            onValue={(reporterName) => change({ reporterName })}
-            error={error('/reporter/name')}
-          />
           <Field
             label={say(words.form.reporterPhone)}
             type="tel"
@@ -184,32 +167,139 @@ export function FilingPage() {
             onValue={(reporterPhone) => change({ reporterPhone })}
             error={error('/reporter/phone')}
           />
+          <Field
+            label={say(words.filing.callerName)}
+            value={draft.reporterName}
+            onValue={(reporterName) => change({ reporterName })}
+            error={error('/reporter/name')}
+          />
         </div>
-        <Field
-          label={say(words.form.reporterRelation)}
-          value={draft.reporterRelation}
-          onValue={(reporterRelation) => change({ reporterRelation })}
-        />
-        <Field
-          label={say(words.form.reference)}
-          value={draft.reference}
-          onValue={(reference) => change({ reference })}
-          error={error('/source/reference')}
-        />
+        <div class="field-row">
+          <Field
+            label={say(words.form.reporterRelation)}
+            value={draft.reporterRelation}
+            onValue={(reporterRelation) => change({ reporterRelation })}
+          />
+          <Field
+            label={say(words.form.reference)}
+            value={draft.reference}
+            onValue={(reference) => change({ reference })}
+            error={error('/source/reference')}
+          />
+        </div>
       </fieldset>
+      <Choice<CaseKind>
+        label={say(words.form.kind)}
+        value={draft.kind}
+        onValue={(kind) => change({ kind })}
+        options={[
+          { value: 'missing_person', label: say(words.form.kindMissing) },
+          { value: 'emergency', label: say(words.form.kindEmergency) },
+          { value: 'volunteer_event', label: say(words.form.kindEvent) },
+        ]}
+      />
+      {draft.kind === 'missing_person' && <Subjects draft={draft} change={change} error={error} />}
       <fieldset class="group">
-        <legend>{say(words.form.callOut)}</legend>
-        <Choice
-          label={say(words.form.callOut)}
-          hiddenLabel
-          value={draft.callOut}
-          onValue={(callOut) => change({ callOut })}
-          stacked
-          options={[
-            { value: 'now', label: say(words.form.callNow) },
-            { value: 'hold', label: say(words.form.callHold) },
-            { value: 'none', label: say(words.form.callNone) },
-          ]}
+        <legend>{say(words.form.where)}</legend>
+        <PlaceField
+          label={say(words.form.coordinates)}
+          value={draft.coordinates}
+          onValue={(coordinates) => change({ coordinates })}
+          onPlace={(place) => change({ place })}
+          error={error('/location')}
+          pointer="/location"
+          required
+        />
+        <div class="field-row">
+          <Field
+            label={say(words.form.place)}
+            value={draft.place}
+            onValue={(place) => change({ place })}
+            pointer="/place"
+            error={error('/place')}
+          />
+          <Field
+            label={say(words.form.address)}
+            value={draft.address}
+            onValue={(address) => change({ address })}
+            pointer="/address"
+            error={error('/address')}
+          />
+        </div>
+      </fieldset>
+      {draft.kind === 'emergency' && <Emergency draft={draft} change={change} error={error} />}
+      {draft.kind === 'volunteer_event' && <Event draft={draft} change={change} error={error} />}
+      <LikelyCases draft={draft} />
+      <Choice
+        label={say(words.form.callOut)}
+        value={draft.callOut}
+        onValue={(callOut) => change({ callOut })}
+        options={[
+          { value: 'now', label: say(words.form.callNow) },
+          { value: 'hold', label: say(words.form.callHold) },
+          { value: 'none', label: say(words.form.callNone) },
+        ]}
+      />
+      <More draft={draft} change={change} error={error} open={amends} />
+      <div class="form-end">
+        {wrong > 0 && (
+          <p class="field-error" role="alert">
+            {say(words.form.errorsAbove, { count: wrong })}
+          </p>
+        )}
+        {problem && <ProblemNotice problem={problem} />}
+        <button type="submit" class="button button-primary" disabled={sending}>
+          {say(sending ? words.form.submitting : amends ? words.filing.amend : words.form.submit)}
+        </button>
+        <p class="secondary form-draft">
+          {say(words.filing.keys)} · {say(words.form.draftKept)}{' '}
+          <button type="button" class="text-button" onClick={() => begin({ ...drafts, current: emptyDraft() })}>
+            {say(words.form.clearDraft)}
+          </button>
+        </p>
+      </div>
+    </form>
+  );
+}
+
+/** What a call-out does not wait for: the rest of the questionnaire. */
+function More({ draft, change, error, open }: PartProps & { open: boolean }) {
+  const set = (index: number, fields: Partial<SubjectDraft>) =>
+    change({ subjects: draft.subjects.map((subject, at) => (at === index ? { ...subject, ...fields } : subject)) });
+  const wrong = ['/accuracy_m', '/weather', '/urgency'].some((pointer) => error(pointer));
+  return (
+    <details class="form-more" open={open || wrong}>
+      <summary>{say(words.filing.more)}</summary>
+      <div class="form-more-fields">
+        {draft.kind === 'missing_person' &&
+          draft.subjects.map((subject, index) => (
+            // Subjects have no names of their own before they are filed; the place in the list is one.
+            <div key={index} class="subject-form">
+              {draft.subjects.length > 1 && <strong>{say(words.form.subjectN, { n: index + 1 })}</strong>}
+              <Field
+                label={say(words.form.description)}
+                rows={2}
+                value={subject.description}
+                onValue={(description) => set(index, { description })}
+                error={error(`/subjects/${index}/description`)}
+              />
+              <Field
+                label={say(words.form.health)}
+                rows={2}
+                value={subject.health}
+                onValue={(health) => set(index, { health })}
+                error={error(`/subjects/${index}/health`)}
+              />
+              <Dangers dangers={subject.dangers} onDangers={(dangers) => set(index, { dangers })} />
+            </div>
+          ))}
+        <Field
+          label={say(words.form.accuracy)}
+          type="number"
+          value={draft.accuracy}
+          onValue={(accuracy) => change({ accuracy })}
+          pointer="/accuracy_m"
+          error={error('/accuracy_m')}
         />
         <SelectField
           label={say(words.assessment.weather)}
@@ -228,34 +318,8 @@ export function FilingPage() {
           checked={draft.exercise}
           onChecked={(exercise) => change({ exercise })}
         />
-      </fieldset>
-      <div class="form-end">
-        {wrong > 0 && (
-          <p class="field-error" role="alert">
-            {say(words.form.errorsAbove, { count: wrong })}
-          </p>
-        )}
-        {problem && <ProblemNotice problem={problem} />}
-        <button type="submit" class="button button-primary" disabled={sending}>
-          {say(sending ? words.form.submitting : words.form.submit)}
-        </button>
-        <p class="secondary form-draft">
-          {say(words.form.draftKept)}{' '}
-          <button
-            type="button"
-            class="text-button"
-            onClick={() => {
-              keepDraft(undefined);
-              setDraft(emptyDraft());
-              setTried(false);
-              setProblem(undefined);
-            }}
-          >
-            {say(words.form.clearDraft)}
-          </button>
-        </p>
       </div>
-    </form>
+    </details>
   );
 }
 
@@ -264,6 +328,9 @@ interface PartProps {
   change(fields: Partial<Draft>): void;
   error(pointer: string): string | undefined;
 }
+
+/** When somebody was seen last is rarely known to the minute. */
+const hoursAgo = [1, 3, 12] as const;
 
 function Subjects({ draft, change, error }: PartProps) {
   const set = (index: number, fields: Partial<SubjectDraft>) =>
@@ -313,6 +380,18 @@ function Subjects({ draft, change, error }: PartProps) {
               { value: '', label: say(words.form.unknown) },
             ]}
           />
+          <div class="ago" role="group" aria-label={say(words.form.lastSeen)}>
+            {hoursAgo.map((hours) => (
+              <button
+                key={hours}
+                type="button"
+                class="button button-small"
+                onClick={() => set(index, { lastSeen: toLocalInput(serverNow() - hours * 3_600_000) })}
+              >
+                {say(words.filing.ago, { count: hours })}
+              </button>
+            ))}
+          </div>
           <Field
             label={say(words.form.lastSeen)}
             type="datetime-local"
@@ -321,21 +400,6 @@ function Subjects({ draft, change, error }: PartProps) {
             help={say(words.shell.astanaTime)}
             error={error(`/subjects/${index}/last_seen_at`)}
           />
-          <Field
-            label={say(words.form.description)}
-            rows={2}
-            value={subject.description}
-            onValue={(description) => set(index, { description })}
-            error={error(`/subjects/${index}/description`)}
-          />
-          <Field
-            label={say(words.form.health)}
-            rows={2}
-            value={subject.health}
-            onValue={(health) => set(index, { health })}
-            error={error(`/subjects/${index}/health`)}
-          />
-          <Dangers dangers={subject.dangers} onDangers={(dangers) => set(index, { dangers })} />
         </div>
       ))}
       <button type="button" class="button" onClick={() => change({ subjects: [...draft.subjects, emptySubject()] })}>

@@ -14,16 +14,32 @@ import {
   offlineSince,
   slowNow,
   teamName,
+  teamViews,
   truncated,
 } from '../live/store';
 import { SharingBanner } from '../position/switch';
-import { hashOf, selectedCaseId } from '../route';
+import { setsUp } from '../permissions';
+import { hashOf, route, selectedCaseId } from '../route';
 import { accountOf, info, session } from '../session';
 import { Offers } from '../waking/offers';
 
 export function DemoBanner() {
   if (!info.value.demo) return null;
   return <p class="banner banner-demo">{say(words.shell.demo)}</p>;
+}
+
+/** On an empty installation the administrator is led to what it needs. */
+function FirstRun() {
+  const empty = feedState.value.kind === 'live' && teamViews.value.length === 0 && !info.value.office?.name;
+  if (!empty || info.value.demo || !setsUp(session.value) || route.value.page === 'setup') return null;
+  return (
+    <p class="banner banner-unsent">
+      {say(words.setup.firstRun)}{' '}
+      <a class="button button-small" href="#/setup">
+        {say(words.setup.begin)}
+      </a>
+    </p>
+  );
 }
 
 // A connection that is away for a moment needs no alarm.
@@ -47,6 +63,7 @@ export function Banners() {
   return (
     <div class="banners">
       <DemoBanner />
+      <FirstRun />
       <Offers />
       <SharingBanner />
       {truncated.value && (

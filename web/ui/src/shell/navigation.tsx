@@ -1,7 +1,7 @@
 import { say, words } from '../language';
 import type { Phrase } from '../language';
 import { Icon, type IconName } from '../controls/icon';
-import { filesApplications, seesDesk, seesDeadLetters, seesStatistics, seesTeams } from '../permissions';
+import { changesTeams, filesApplications, seesDeadLetters, seesStatistics, seesTeams } from '../permissions';
 import { route, type Page } from '../route';
 import { session } from '../session';
 
@@ -15,32 +15,31 @@ interface Item {
 
 const railItems: readonly Item[] = [
   { page: 'map', icon: 'board', name: words.shell.board, also: ['cases'] },
-  { page: 'desk', icon: 'desk', name: words.desk.title, also: ['dead-letters'] },
-  { page: 'new', icon: 'file', name: words.shell.file },
+  { page: 'new', icon: 'file', name: words.shell.file, also: ['application'] },
   { page: 'teams', icon: 'teams', name: words.shell.teams },
   { page: 'statistics', icon: 'statistics', name: words.shell.statistics },
-  { page: 'more', icon: 'more', name: words.shell.more },
+  { page: 'more', icon: 'more', name: words.shell.more, also: ['dead-letters', 'setup'] },
 ];
 
 const tabItems: readonly Item[] = [
   { page: 'map', icon: 'map', name: words.shell.map },
   { page: 'cases', icon: 'cases', name: words.shell.cases },
-  { page: 'desk', icon: 'desk', name: words.desk.title },
   { page: 'statistics', icon: 'statistics', name: words.shell.statistics },
-  { page: 'more', icon: 'more', name: words.shell.more, also: ['teams', 'new', 'dead-letters'] },
+  { page: 'more', icon: 'more', name: words.shell.more, also: ['teams', 'new', 'dead-letters', 'setup'] },
 ];
 
 /** Pages that the person's roles have no use for are not offered. */
 export function mayOpen(page: Page): boolean {
   switch (page) {
     case 'new':
+    case 'application':
       return filesApplications(session.value);
+    case 'setup':
+      return changesTeams(session.value);
     case 'teams':
       return seesTeams(session.value);
     case 'statistics':
       return seesStatistics(session.value);
-    case 'desk':
-      return seesDesk(session.value);
     case 'dead-letters':
       return seesDeadLetters(session.value);
     default:

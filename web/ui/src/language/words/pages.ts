@@ -8,11 +8,15 @@ export const form = {
   kindEmergency: ['Emergency', 'ЧС', 'Төтенше жағдай'],
   kindEvent: ['Volunteer event', 'Волонтёрское мероприятие', 'Волонтерлік іс-шара'],
   where: ['Where', 'Где', 'Қайда'],
-  coordinates: ['Coordinates or a link from a map', 'Координаты или ссылка с карты', 'Координаттар не карта сілтемесі'],
+  coordinates: [
+    'Place: name, coordinates or a link from a map',
+    'Место: название, координаты или ссылка с карты',
+    'Орын: атауы, координаттар не карта сілтемесі',
+  ],
   coordinatesHelp: [
-    'For example 53.21, 63.62. A link from 2GIS, Google or Yandex also works.',
-    'Например 53.21, 63.62. Подойдёт и ссылка из 2ГИС, Гугл или Яндекс.',
-    'Мысалы 53.21, 63.62. 2ГИС, Гугл не Яндекс сілтемесі де жарайды.',
+    'Begin a name, or paste 53.21, 63.62 or a link from 2GIS, Google, Yandex or a messenger.',
+    'Начните название или вставьте 53.21, 63.62 либо ссылку из 2ГИС, Гугл, Яндекс или мессенджера.',
+    'Атауын бастаңыз немесе 53.21, 63.62 не 2ГИС, Гугл, Яндекс, мессенджер сілтемесін қойыңыз.',
   ],
   pickOnMap: ['Pick on the map', 'Указать на карте', 'Картадан көрсету'],
   pickHint: ['Click the place on the map', 'Нажмите место на карте', 'Картадағы орынды басыңыз'],
@@ -272,7 +276,8 @@ export const deadLetters = {
   from: ['From', 'Откуда', 'Қайдан'],
   at: ['When', 'Когда', 'Қашан'],
   replay: ['Read again', 'Прочитать снова', 'Қайта оқу'],
-  replayed: ['dealt with {time}', 'разобрано {time}', '{time} қаралды'],
+  replayed: ['read again {time}', 'прочитано снова {time}', 'қайта оқылды {time}'],
+  replayAsked: ['asked for', 'запрошено', 'сұралды'],
 } as const satisfies Record<string, Phrase>;
 
 export const deadLetterReason = {

@@ -1,0 +1,136 @@
+import { useEffect, useState } from 'preact/hooks';
+import { type Problem, request } from '../api/client';
+import type { Office } from '../api/views';
+import { Field, SelectField } from '../controls/field';
+import { Icon } from '../controls/icon';
+import { ProblemNotice, problemOf } from '../controls/problem';
+import { QRCode } from '../controls/qr-code';
+import { type Phrase, say, words } from '../language';
+import { regionNames } from '../language/regions';
+import { teamViews } from '../live/store';
+import { setsUp } from '../permissions';
+import { hashOf } from '../route';
+import { info, refreshInfo, session } from '../session';
+import { Coordinators } from './coordinators';
+import { TeamTable } from './team-table';
+
+/** What a new installation needs, in the order in which it needs it; later the page of the same settings. */
+export function SetupPage() {
+  const office = info.value.office;
+  return (
+    <section class="page form-page setup-page">
+      <h1>{say(words.setup.title)}</h1>
+      {setsUp(session.value) && (
+        <Step n={1} name={words.setup.office} done={Boolean(office?.name)}>
+          <OfficeForm key={JSON.stringify(office)} office={office ?? {}} />
+        </Step>
+      )}
+      <Step n={2} name={words.setup.teams} done={teamViews.value.length > 0}>
+        <p>{say(words.setup.teamsCount, { count: teamViews.value.length })}</p>
+        <TeamTable />
+        <a class="button" href={hashOf({ page: 'teams', teamId: 'new' })}>
+          <Icon name="file" size={18} />
+          {say(words.setup.oneByOne)}
+        </a>
+      </Step>
+      <Step n={3} name={words.setup.coordinators}>
+        <Coordinators />
+      </Step>
+      <Step n={4} name={words.setup.phones}>
+        <Phones />
+      </Step>
+    </section>
+  );
+}
+
+function Step({ n, name, done, children }: { n: number; name: Phrase; done?: boolean; children: preact.ComponentChildren }) {
+  return (
+    <section class="section setup-step">
+      <h2>
+        {n}. {say(name)}
+        {done && (
+          <span class="setup-done">
+            <Icon name="check" size={18} /> {say(words.setup.done)}
+          </span>
+        )}
+      </h2>
+      {children}
+    </section>
+  );
+}
+
+function OfficeForm({ office }: { office: Office }) {
+  const [draft, setDraft] = useState<Office>(office);
+  const [problem, setProblem] = useState<Problem>();
+  const [saved, setSaved] = useState(false);
+  const change = (fields: Partial<Office>) => {
+    setDraft((before) => ({ ...before, ...fields }));
+    setSaved(false);
+  };
+  const save = async () => {
+    try {
+      await request('PUT', 'office', draft);
+      setProblem(undefined);
+      setSaved(true);
+      refreshInfo();
+    } catch (cause) {
+      setProblem(problemOf(cause));
+    }
+  };
+  return (
+    <form
+      class="setup-form"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void save();
+      }}
+    >
+      <Field label={say(words.setup.officeName)} value={draft.name ?? ''} onValue={(name) => change({ name })} />
+      <SelectField
+        label={say(words.setup.region)}
+        value={draft.region ?? ''}
+        onValue={(region) => change({ region })}
+        options={regionOptions(words.setup.noRegion)}
+      />
+      <Field
+        label={say(words.setup.dutyPhone)}
+        type="tel"
+        value={draft.duty_phone ?? ''}
+        onValue={(duty_phone) => change({ duty_phone })}
+        help={say(words.setup.dutyPhoneHelp)}
+      />
+      {problem && <ProblemNotice problem={problem} />}
+      <button type="submit" class="button button-primary">
+        {say(words.setup.save)}
+      </button>
+      <p role="status">{saved && say(words.setup.saved)}</p>
+    </form>
+  );
+}
+
+/** Every region by its name, behind a choice of none. */
+export function regionOptions(none: Phrase): { value: string; label: string }[] {
+  const named = Object.entries(regionNames).map(([value, name]) => ({ value, label: say(name) }));
+  return [{ value: '', label: say(none) }, ...named.sort((a, b) => a.label.localeCompare(b.label, 'ru'))];
+}
+
+/**
+ * The address as a code for phones, and nothing else: a code that signs in could be photographed from the
+ * wall, so everybody has a key of their own.
+ */
+function Phones() {
+  const [address, setAddress] = useState('');
+  useEffect(() => setAddress(`${location.origin}${location.pathname}`), []);
+  const local = /^(localhost|127\.|\[?::1)/.test(location.hostname);
+  return (
+    <>
+      <p>{say(words.setup.phonesHelp)}</p>
+      {local && <p class="notice">{say(words.setup.phonesLocal)}</p>}
+      {location.protocol !== 'https:' && !local && <p class="notice">{say(words.setup.phonesInsecure)}</p>}
+      {address && <QRCode text={address} label={say(words.setup.code)} size={200} />}
+      <p>
+        <code>{address}</code>
+      </p>
+    </>
+  );
+}

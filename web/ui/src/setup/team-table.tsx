@@ -1,0 +1,140 @@
+import { useId, useState } from 'preact/hooks';
+import { type Problem, readTable, request } from '../api/client';
+import { ProblemNotice, problemOf } from '../controls/problem';
+import { language, say, sayValue, words } from '../language';
+
+interface TableTeam {
+  line: number;
+  id: string;
+  team: { name: string; organisation?: string; branch?: string; members?: number };
+}
+
+interface TableProblem {
+  line?: number;
+  column?: string;
+  code: string;
+  detail: string;
+}
+
+interface Table {
+  teams: TableTeam[];
+  problems: TableProblem[];
+}
+
+const example = 'name,organisation,branch,base,members,skills\nRegion-10 Lisakovsk,Region-10,Lisakovsk,Лисаковск,12,dog;snowmobile\n';
+
+/** Teams from a table: read and shown with every line that is wrong, and only then sent. */
+export function TeamTable() {
+  const id = useId();
+  const [table, setTable] = useState<Table>();
+  const [sent, setSent] = useState<number>();
+  const [sending, setSending] = useState(false);
+  const [problem, setProblem] = useState<Problem>();
+
+  const read = async (file: File | undefined) => {
+    setSent(undefined);
+    setProblem(undefined);
+    setTable(undefined);
+    if (!file) return;
+    try {
+      setTable(await readTable<Table>('teams/table', file));
+    } catch (cause) {
+      setProblem(problemOf(cause));
+    }
+  };
+  const send = async () => {
+    if (!table || sending) return;
+    setSending(true);
+    let count = 0;
+    try {
+      for (const { id: team, team: body } of table.teams) {
+        await request('PUT', `teams/${encodeURIComponent(team)}`, body);
+        count += 1;
+      }
+      setTable(undefined);
+      setProblem(undefined);
+    } catch (cause) {
+      // What was sent is applied once: the same table can be sent again.
+      setProblem(problemOf(cause));
+    } finally {
+      setSent(count);
+      setSending(false);
+    }
+  };
+  return (
+    <div class="setup-form">
+      <div class="field">
+        <label for={id}>{say(words.setup.table)}</label>
+        <input
+          id={id}
+          type="file"
+          accept=".csv,text/csv"
+          aria-describedby={`${id}-help`}
+          onChange={(event) => void read(event.currentTarget.files?.[0])}
+        />
+        <p class="field-help" id={`${id}-help`}>
+          {say(words.setup.tableHelp)}
+        </p>
+      </div>
+      <details>
+        <summary>{say(words.setup.tableExample)}</summary>
+        <pre class="number">
+          <code>{example}</code>
+        </pre>
+      </details>
+      {problem && <ProblemNotice problem={problem} />}
+      <div role="status">
+        {table && (
+          <>
+            <p>
+              <strong>{say(words.setup.tableGood, { count: table.teams.length })}</strong>
+              {table.problems.length > 0 && ` · ${say(words.setup.tableWrong, { count: table.problems.length })}`}
+            </p>
+            {table.problems.length > 0 && <Problems problems={table.problems} />}
+            <ul class="setup-teams">
+              {table.teams.map(({ line, team }) => (
+                <li key={line}>
+                  {[team.name, team.organisation, team.branch].filter(Boolean).join(' · ')}
+                  {team.members !== undefined && ` · ${say(words.teams.membersCount, { count: team.members })}`}
+                </li>
+              ))}
+            </ul>
+          </>
+        )}
+        {sent !== undefined && <p>{say(words.setup.tableSent, { count: sent })}</p>}
+      </div>
+      {table && table.teams.length > 0 && (
+        <button type="button" class="button button-primary" disabled={sending} onClick={() => void send()}>
+          {say(words.setup.tableSend, { count: table.teams.length })}
+        </button>
+      )}
+    </div>
+  );
+}
+
+function Problems({ problems }: { problems: TableProblem[] }) {
+  return (
+    <table class="setup-problems">
+      <thead>
+        <tr>
+          <th scope="col">{say(words.setup.line)}</th>
+          <th scope="col">{say(words.setup.column)}</th>
+          <th scope="col">{say(words.setup.what)}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {problems.map((one, index) => (
+          // A line may have several; they do not change once read.
+          <tr key={index}>
+            <td class="number">{one.line}</td>
+            <td class="number">{one.column}</td>
+            <td>
+              {sayValue(words.lineProblem, one.code)}
+              {language.value === 'en' && <span class="secondary"> {one.detail}</span>}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
