@@ -61,7 +61,7 @@ type Server struct {
 
 // process is a running postmaster.
 type process struct {
-	pid   int
+	os    *os.Process
 	ready chan struct{} // closed when it takes connections
 	ended chan struct{} // closed when it and its output have ended
 	lines []string      // the last of its log; to be read once it has ended
@@ -215,7 +215,7 @@ func (s *Server) launch(port int) (*process, error) {
 			started <- err
 			return
 		}
-		p.pid = command.Process.Pid
+		p.os = command.Process
 		started <- nil
 		p.follow(output)
 		_ = command.Wait() // how it ended is in its log
@@ -245,9 +245,7 @@ func (p *process) follow(output io.Reader) {
 }
 
 func (p *process) signal(signal syscall.Signal) {
-	if process, err := os.FindProcess(p.pid); err == nil {
-		_ = process.Signal(signal) // it may have ended by itself
-	}
+	_ = p.os.Signal(signal) // it may have ended by itself
 }
 
 // end ends the process by a signal and waits for it.
