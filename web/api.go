@@ -194,7 +194,7 @@ func (s *Server) routes() (http.Handler, error) {
 	foreign.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		problem(http.StatusForbidden, codeForbidden, "This request came from a page of another site.").write(w)
 	}))
-	return s.measured(s.safe(foreign.Handler(mux))), nil
+	return s.measured(s.safe(packing(foreign.Handler(mux)))), nil
 }
 
 // methodOrNothing answers what no route takes: with the methods that there are,

@@ -301,7 +301,7 @@ func (s *Server) boardNow(ctx context.Context, region string) (*answer, error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, queryLimit)
 	defer cancel()
-	class, err := s.hub.enter(callerOf(ctx).limited(region))
+	class, err := s.hub.enter(callerOf(ctx).limited(region), false)
 	if err != nil {
 		return nil, s.notLoaded()
 	}

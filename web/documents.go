@@ -22,6 +22,8 @@ func (s *Server) registerLive(mux *http.ServeMux) {
 	op := s.describe(o)
 	op.Parameters = []*huma.Param{
 		{Name: "since", In: "query", Description: "EPOCH.SEQ: resume after it", Schema: &huma.Schema{Type: "string"}},
+		{Name: "deltas", In: "query", Description: "1: of what the client knows only what changed: patched and moved instead of whole cases and teams",
+			Schema: &huma.Schema{Type: "string", Enum: []any{"1"}}},
 		{Name: "region", In: "query", Description: "ISO 3166-2; absent: every region of the key", Schema: &huma.Schema{Type: "string"}},
 	}
 	s.api.OpenAPI().AddOperation(&op)

@@ -26,8 +26,10 @@ type frame struct {
 // class is everybody who sees the same: one frame is built for all of them.
 // Its fields are guarded by the hub's lock.
 type class struct {
+	key     string // of the hub's classes
 	viewer  *viewer
-	users   int // clients, and those that are on their way to be one
+	deltas  bool // its clients take patches
+	users   int  // clients, and those that are on their way to be one
 	clients map[*client]struct{}
 	// recent are the newest frames, so that a client that comes back soon or
 	// took a snapshot while things went on needs no database.
@@ -36,12 +38,16 @@ type class struct {
 	complete    int64 // recent holds everything after this
 	lastFrame   time.Time
 	letters     int // as told last
-	teams       map[int32]uint64
+	teams       map[int32]toldTeam
 
 	// starts are the first frames that were made lately, by the sequence that
 	// they resume after; fromNothing for a snapshot.
 	starts map[int64]*start
 }
+
+// toldTeam is what a class was told of a team last: the hashes of its view, and
+// of the view without the position.
+type toldTeam struct{ whole, still uint64 }
 
 var teamSeed = maphash.MakeSeed()
 
@@ -55,10 +61,13 @@ func beginFrame(b []byte, kind string, position dispatch.Position, now time.Time
 
 // appendChanges appends what changed for a class, and says whether there was
 // anything to tell.
-func (c *class) appendChanges(b []byte, board *board, cases []changed, touched map[int32]bool, demo bool) ([]byte, bool) {
+func (c *class) appendChanges(b []byte, board *board, from dispatch.Position, cases []changed, touched map[int32]bool, demo bool) ([]byte, bool) {
 	v := c.viewer
-	told := false
+	patched, told := false, false
 	var removed []string
+	if c.deltas {
+		b, cases, patched = c.patches(b, cases, from, demo)
+	}
 	for _, change := range cases {
 		s := v.sees(change.now)
 		if !s.visible {
@@ -75,6 +84,7 @@ func (c *class) appendChanges(b []byte, board *board, cases []changed, touched m
 	if told {
 		b = append(b, ']')
 	}
+	told = told || patched
 	if v.seesTeams() != noTeams {
 		var any bool
 		b, any = c.appendTeams(b, board, slices.Sorted(maps.Keys(touched)))
@@ -89,6 +99,7 @@ func (c *class) appendChanges(b []byte, board *board, cases []changed, touched m
 // appendTeams appends the teams whose view is another than the one told last.
 func (c *class) appendTeams(b []byte, board *board, keys []int32) ([]byte, bool) {
 	told := false
+	var moved []dispatch.TeamState
 	for _, key := range keys {
 		team, known := board.teams[key]
 		if !known {
@@ -101,18 +112,38 @@ func (c *class) appendTeams(b []byte, board *board, keys []int32) ([]byte, bool)
 		b = comma(b)
 		start := len(b)
 		b = board.appendTeam(b, team, c.viewer)
-		sum := maphash.Bytes(teamSeed, b[start:])
-		if c.teams[key] == sum {
+		now := toldTeam{whole: maphash.Bytes(teamSeed, b[start:])}
+		was := c.teams[key]
+		if was.whole == now.whole {
 			b = b[:before]
 			continue
 		}
-		c.teams[key] = sum
+		if c.deltas {
+			still := team
+			still.Position = nil
+			now.still = maphash.Bytes(teamSeed, board.appendTeam(nil, still, c.viewer))
+		}
+		c.teams[key] = now
+		if c.deltas && was.still == now.still && team.Position != nil {
+			moved, b = append(moved, team), b[:before]
+			continue
+		}
 		told = true
 	}
 	if told {
 		b = append(b, ']')
 	}
-	return b, told
+	for i, team := range moved {
+		if i == 0 {
+			b = append(name(b, "moved"), '[')
+		}
+		b = quote(name(append(comma(b), '{'), "id"), team.ID)
+		b = append(appendTeamPosition(b, team.Position), '}')
+		if i == len(moved)-1 {
+			b = append(b, ']')
+		}
+	}
+	return b, told || len(moved) > 0
 }
 
 // appendSnapshot appends the lists of a snapshot.

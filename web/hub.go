@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -19,8 +20,10 @@ const (
 	// frameInterval is the shortest time between two frames: the first goes out
 	// at once, those that follow closely are put together.
 	frameInterval = 5 * time.Millisecond
-	// positionInterval is the shortest time between two looks at positions.
-	positionInterval = 250 * time.Millisecond
+	// defaultPositionInterval is the shortest time between two looks at
+	// positions: a team that drives at 60 km/h has moved by 80 m, and a day's
+	// positions fit a phone's line.
+	defaultPositionInterval = 5 * time.Second
 	// quiet is after how long without a frame one with the position alone is
 	// sent; CONTRACT.md promises 20 s.
 	quiet = 12 * time.Second
@@ -48,6 +51,8 @@ type hub struct {
 	clock   func() time.Time
 	metrics *metrics
 	demo    bool
+	// positionInterval is the shortest time between two looks at positions.
+	positionInterval time.Duration
 
 	mu      sync.Mutex
 	board   *board // nil until it is loaded
@@ -60,8 +65,9 @@ type hub struct {
 	placesChanged atomic.Int64
 }
 
-func newHub(reader dispatch.Reader, feed *dispatch.Feed, log *slog.Logger, clock func() time.Time, metrics *metrics, demo bool) *hub {
-	return &hub{reader: reader, feed: feed, log: log, clock: clock, metrics: metrics, demo: demo, classes: map[string]*class{}}
+func newHub(reader dispatch.Reader, feed *dispatch.Feed, log *slog.Logger, clock func() time.Time, metrics *metrics, demo bool, positionInterval time.Duration) *hub {
+	return &hub{reader: reader, feed: feed, log: log, clock: clock, metrics: metrics, demo: demo, classes: map[string]*class{},
+		positionInterval: cmp.Or(positionInterval, defaultPositionInterval)}
 }
 
 // run keeps the board up to date until ctx ends, and then closes every client.
@@ -89,7 +95,7 @@ func (h *hub) run(ctx context.Context) {
 			}
 		default:
 			now := time.Now()
-			positions := now.Sub(lastPositions) >= positionInterval
+			positions := now.Sub(lastPositions) >= h.positionInterval
 			if since := now.Sub(lastFrame); since < frameInterval {
 				moved, pause = nil, frameInterval-since
 				break
@@ -112,7 +118,7 @@ func (h *hub) run(ctx context.Context) {
 				continue
 			}
 			if !positions {
-				pause = positionInterval - now.Sub(lastPositions)
+				pause = h.positionInterval - now.Sub(lastPositions)
 			}
 		}
 		var timer <-chan time.Time
@@ -228,6 +234,7 @@ func (h *hub) step(ctx context.Context, positions bool) (told, behind bool, err 
 // send builds a frame for each class that has something to be told. The lock
 // is held.
 func (h *hub) send(from int64, cases []changed, touched map[int32]bool, now time.Time) {
+	before := dispatch.Position{Epoch: h.board.position.Epoch, Sequence: from}
 	for _, c := range h.classes {
 		b := beginFrame(h.buffer[:0], frameChanges, h.board.position, now)
 		var told bool
@@ -235,7 +242,7 @@ func (h *hub) send(from int64, cases []changed, touched map[int32]bool, now time
 			b = whole(b, "dead_letters", int64(h.board.letters))
 			told = c.letters != h.board.letters
 		}
-		b, any := c.appendChanges(b, h.board, cases, touched, h.demo)
+		b, any := c.appendChanges(b, h.board, before, cases, touched, h.demo)
 		if told || any {
 			h.deliver(c, from, append(b, '}'), now)
 		}
@@ -308,17 +315,21 @@ func (h *hub) housekeep() {
 }
 
 // enter gives the class of a viewer; leave must follow.
-func (h *hub) enter(v *viewer) (*class, error) {
+func (h *hub) enter(v *viewer, deltas bool) (*class, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.board == nil || h.closed {
 		return nil, errNotLoaded
 	}
-	c := h.classes[v.class]
+	key := v.class
+	if deltas {
+		key += " deltas"
+	}
+	c := h.classes[key]
 	if c == nil {
-		c = &class{viewer: v, clients: map[*client]struct{}{}, complete: h.board.position.Sequence,
-			lastFrame: h.clock(), letters: h.board.letters, teams: map[int32]uint64{}, starts: map[int64]*start{}}
-		h.classes[v.class] = c
+		c = &class{key: key, viewer: v, deltas: deltas, clients: map[*client]struct{}{}, complete: h.board.position.Sequence,
+			lastFrame: h.clock(), letters: h.board.letters, teams: map[int32]toldTeam{}, starts: map[int64]*start{}}
+		h.classes[key] = c
 	}
 	c.users++
 	return c, nil
@@ -330,8 +341,8 @@ func (h *hub) leave(c *class, one *client) {
 	if one != nil {
 		delete(c.clients, one)
 	}
-	if c.users--; c.users == 0 && h.classes[c.viewer.class] == c {
-		delete(h.classes, c.viewer.class)
+	if c.users--; c.users == 0 && h.classes[c.key] == c {
+		delete(h.classes, c.key)
 	}
 }
 
@@ -343,7 +354,7 @@ func (h *hub) attach(c *class, one *client, at dispatch.Position) (attached bool
 	switch {
 	case h.closed || h.board == nil:
 		return false, closeGoingAway
-	case h.classes[c.viewer.class] != c || at.Epoch != h.board.position.Epoch:
+	case h.classes[c.key] != c || at.Epoch != h.board.position.Epoch:
 		return false, closeNewEpoch
 	case at.Sequence < c.complete:
 		return false, 0

@@ -107,7 +107,11 @@ func (s *Server) registerSession() {
 	register(s, operation{id: opWhoAmI, method: http.MethodGet, path: apiRoot + "/session", tag: "session",
 		summary: "Who is signed in", answers: map[int]any{200: SessionAnswer{}}},
 		func(ctx context.Context, _ *struct{}) (*answer, error) {
-			return answerJSON(http.StatusOK, sessionAnswer(callerOf(ctx).account))
+			who := callerOf(ctx)
+			if who.session == nil {
+				return answerJSON(http.StatusOK, sessionAnswer(who.account, time.Time{}))
+			}
+			return answerJSON(http.StatusOK, sessionAnswer(who.account, time.Unix(who.session.Expires, 0)))
 		})
 	register(s, operation{id: opSignOut, method: http.MethodDelete, path: apiRoot + "/session", tag: "session",
 		summary: "Sign out", about: "Live sockets of the session are closed.", answers: map[int]any{204: nil}},
@@ -174,7 +178,7 @@ func (s *Server) signIn(_ context.Context, in *signInInput) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	a, err := answerJSON(http.StatusOK, sessionAnswer(who))
+	a, err := answerJSON(http.StatusOK, sessionAnswer(who, s.clock().Add(sessionLasts)))
 	if err != nil {
 		return nil, err
 	}
@@ -182,8 +186,15 @@ func (s *Server) signIn(_ context.Context, in *signInInput) (*answer, error) {
 	return a, nil
 }
 
-func sessionAnswer(who *account) SessionAnswer {
-	return SessionAnswer{ID: who.id, Name: who.name, Roles: who.roles, Regions: who.regions, Teams: who.teams, Systems: who.systems}
+// sessionAnswer says who somebody is; until is when the board's session ends,
+// zero for a key.
+func sessionAnswer(who *account, until time.Time) SessionAnswer {
+	answered := SessionAnswer{ID: who.id, Name: who.name, Roles: who.roles, Regions: who.regions, Teams: who.teams, Systems: who.systems}
+	if !until.IsZero() {
+		until = until.UTC().Truncate(time.Second)
+		answered.ExpiresAt = &until
+	}
+	return answered
 }
 
 // promLog writes what promhttp has to say.

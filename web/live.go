@@ -139,7 +139,7 @@ func (s *Server) follow(w http.ResponseWriter, r *http.Request, one *client, v *
 	if p, err := dispatch.ParsePosition(r.URL.Query().Get("since")); err == nil {
 		since, epoch = p.Sequence, p.Epoch
 	}
-	class, err := s.hub.enter(v)
+	class, err := s.hub.enter(v, r.URL.Query().Get("deltas") == "1")
 	if err != nil {
 		problem(http.StatusServiceUnavailable, codeStarting, "The board is not loaded yet. "+s.callDuty()).after(time.Second).write(w)
 		return

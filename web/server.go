@@ -92,7 +92,10 @@ type Config struct {
 	Rules dispatch.Settings
 	// RosterLink is how long the link of a team's roster is good; 0: 24 hours.
 	RosterLink time.Duration
-	UI         fs.FS // the built board; nil for the one in the program
+	// PositionInterval is the shortest time between two frames about positions;
+	// 0: 5 seconds.
+	PositionInterval time.Duration
+	UI               fs.FS // the built board; nil for the one in the program
 
 	Log        *slog.Logger          // nil: nothing is logged
 	Registerer prometheus.Registerer // nil: metrics are counted for nobody
@@ -194,7 +197,7 @@ func New(config Config) (*Server, error) {
 	if err := errors.Join(s.keys.reload(ctx), s.readOffice(ctx)); err != nil {
 		s.log.Warn("web: the API keys cannot be read yet", "error", err)
 	}
-	s.hub = newHub(config.Store, config.Feed, config.Log, config.Clock, s.metrics, config.Demo)
+	s.hub = newHub(config.Store, config.Feed, config.Log, config.Clock, s.metrics, config.Demo, config.PositionInterval)
 	if s.handler, err = s.routes(); err != nil {
 		return nil, err
 	}

@@ -550,15 +550,19 @@ func appendTeam(b []byte, t dispatch.TeamState, live []string, position bool) []
 		}
 	}
 	if p := t.Position; p != nil && position {
-		b = append(name(b, "position"), '{')
-		b = point(b, "position", p.Position)
-		b = moment(b, "at", p.At)
-		if p.AccuracyM > 0 {
-			b = decimal(b, "accuracy_m", p.AccuracyM)
-		}
-		b = append(b, '}')
+		b = appendTeamPosition(b, p)
 	}
 	return append(texts(b, "live_cases", live), '}')
+}
+
+func appendTeamPosition(b []byte, p *dispatch.TeamPosition) []byte {
+	b = append(name(b, "position"), '{')
+	b = point(b, "position", p.Position)
+	b = moment(b, "at", p.At)
+	if p.AccuracyM > 0 {
+		b = decimal(b, "accuracy_m", p.AccuracyM)
+	}
+	return append(b, '}')
 }
 
 // appendDuty appends a duty calendar, if there is one.

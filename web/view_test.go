@@ -296,7 +296,7 @@ func BenchmarkFrame(b *testing.B) {
 	h := &hub{clock: time.Now, board: newBoard(dispatch.Position{Epoch: "e"}), classes: map[string]*class{},
 		metrics: newMetrics(nothing{})}
 	for _, v := range []*viewer{everyRight, newViewer([]Role{RoleCoordinator}, []string{"KZ-39"}, nil, nil), newViewer([]Role{RoleObserver}, nil, nil, nil)} {
-		if _, err := h.enter(v); err != nil {
+		if _, err := h.enter(v, false); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"encoding/json"
 	"time"
 
 	"github.com/izdeu/izdeu/dispatch"
@@ -382,6 +383,23 @@ type FrameView struct {
 	Cases       []CaseView `json:"cases,omitempty" doc:"Whole cases; in changes, those that changed"`
 	Teams       []TeamView `json:"teams,omitempty" doc:"Whole teams; in changes, those that changed or moved"`
 	Removed     []string   `json:"removed,omitempty" doc:"Ids of cases that the viewer no longer sees"`
+
+	Patched []CasePatch `json:"patched,omitempty" doc:"With deltas=1, instead of whole cases: what changed of cases that the client knows"`
+	Since   string      `json:"since,omitempty" doc:"EPOCH.SEQ after which the changes in patched begin: a client whose position lies between it and this frame's takes a snapshot"`
+	Moved   []TeamMoved `json:"moved,omitempty" doc:"With deltas=1, instead of whole teams: those of which only the position changed"`
+}
+
+// CasePatch makes of the view of a case that a client knows the present one.
+type CasePatch struct {
+	ID    string                     `json:"id"`
+	Set   map[string]json.RawMessage `json:"set" doc:"Members of CaseView, whole"`
+	Unset []string                   `json:"unset,omitempty" doc:"Names of members that are gone"`
+}
+
+// TeamMoved is where a team is now.
+type TeamMoved struct {
+	ID       string            `json:"id"`
+	Position *TeamPositionView `json:"position"`
 }
 
 // CasesAnswer is a page of cases.
@@ -496,6 +514,8 @@ type SessionAnswer struct {
 	Regions []string `json:"regions,omitempty" doc:"Absent: all"`
 	Teams   []string `json:"teams,omitempty"`
 	Systems []string `json:"systems,omitempty" doc:"The first is the source.system that this key files as"`
+
+	ExpiresAt *time.Time `json:"expires_at,omitempty" doc:"When the board's session ends; absent for a key"`
 }
 
 // InfoAnswer says what this installation is.

@@ -1,9 +1,11 @@
 import { defineConfig } from 'vitest/config';
+import { shell } from './worker/build.mjs';
 
 // The address that `izdeu serve` listens on by default; the development server hands API calls on to it.
 const server = process.env.IZDEU_URL ?? 'http://127.0.0.1:8080';
 
 export default defineConfig({
+  plugins: [shell()],
   esbuild: { jsx: 'automatic', jsxImportSource: 'preact' },
   build: {
     outDir: 'dist',

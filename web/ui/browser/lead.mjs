@@ -1,6 +1,17 @@
 // A team lead's hour on a phone: the call, the way there, clues, without a connection, and the installed board.
 import assert from 'node:assert/strict';
-import { assignment, brokenTexts, button, open, person, phone, seriousProblems, signIn } from './page.mjs';
+import {
+  assignment,
+  brokenTexts,
+  button,
+  choose,
+  hold,
+  open,
+  person,
+  phone,
+  seriousProblems,
+  signIn,
+} from './page.mjs';
 import { api } from './server.mjs';
 
 const place = { latitude: 53.4231, longitude: 63.9512 };
@@ -56,7 +67,11 @@ export async function twoTaps(world) {
   await command({ type: 'case.point', point: 'staging', location: point([63.7001, 53.3002]), note: 'у моста' });
   await page.locator('.way-there[data-destination="meeting"]').getByText('у моста').waitFor();
   assert.ok((await way.getByRole('link', { name: '2ГИС' }).getAttribute('href')).includes('63.70010%2C53.30020'));
-  assert.ok((await way.getByRole('link', { name: 'Карта в телефоне' }).getAttribute('href')).startsWith('geo:53.30020,63.70010'));
+  assert.ok(
+    (await way.getByRole('link', { name: 'Карта в телефоне' }).getAttribute('href')).startsWith(
+      'geo:53.30020,63.70010',
+    ),
+  );
   await button(page.locator('.detail-actions'), 'Текст для группы').click();
   const text = await page.getByLabel('Текст для группы').inputValue();
   assert.ok(text.includes('Место сбора: 53.30020, 63.70010'), text);
@@ -110,14 +125,22 @@ export async function clueWithPhoto(world) {
 
   const desk = await person(browser);
   await signIn(desk, server, `#/case/${id}`);
-  assert.equal(((await admin.get(`cases/${id}`)).points ?? []).length, 0, 'it arrived although there was no connection');
+  assert.equal(
+    ((await admin.get(`cases/${id}`)).points ?? []).length,
+    0,
+    'it arrived although there was no connection',
+  );
   await page.context().setOffline(false);
   const clue = desk.locator('.points [data-point="clue"]');
   await clue.getByText('Детская шапка').waitFor();
   await clue.locator('.photo').click({ timeout: 45_000 });
   const large = desk.locator('.photo-large img');
   await large.waitFor();
-  await until('the large photo', () => large.evaluate((image) => image.naturalWidth), (width) => width === 1600);
+  await until(
+    'the large photo',
+    () => large.evaluate((image) => image.naturalWidth),
+    (width) => width === 1600,
+  );
   assert.deepEqual(await seriousProblems(desk), []);
   const [kept] = (await admin.get(`cases/${id}`)).points;
   assert.deepEqual(kept.location.coordinates, [63.9512, 53.4231]);
@@ -152,5 +175,151 @@ export async function positionShared(world) {
   const kept = await page.evaluate(() => JSON.stringify({ ...localStorage }));
   assert.ok(!kept.includes('63.9512'), 'the phone still knows where the team was');
   await open(page, `#/case/${id}`);
+  return [page];
+}
+
+/** The shell of the board is on the device: it opens without the server. */
+const installed = (page) =>
+  page.evaluate(async () => {
+    await navigator.serviceWorker.ready;
+    if (!navigator.serviceWorker.controller)
+      await new Promise((done) => navigator.serviceWorker.addEventListener('controllerchange', done, { once: true }));
+  });
+
+/** Reads of the databases and storages of a page all that stands in them. */
+const everythingKept = (page) =>
+  page.evaluate(async () => {
+    const read = (request) =>
+      new Promise((done, fail) => {
+        request.onsuccess = () => done(request.result);
+        request.onerror = () => fail(request.error);
+      });
+    const found = [{ ...localStorage }, { ...sessionStorage }];
+    for (const { name } of await indexedDB.databases()) {
+      const database = await read(indexedDB.open(name));
+      for (const shelf of database.objectStoreNames)
+        found.push(await read(database.transaction(shelf).objectStore(shelf).getAll()));
+      database.close();
+    }
+    for (const name of await caches.keys())
+      for (const { url } of await (await caches.open(name)).keys()) found.push(url);
+    return JSON.stringify(found);
+  });
+
+/** Cut, reload, accept, outcome, home, reload, reconnect: applied once, in order, with the times they happened. */
+export async function offlineHour(world) {
+  const { browser, server } = world;
+  const { command, team, id, page, admin, assigned } = await crew(world, {
+    options: { subjects: [{ id: 's1', sex: 'female', age: 7, name: 'Айша' }] },
+  });
+  const desk = await person(browser);
+  await signIn(desk, server, `#/case/${id}`);
+  await command({ type: 'case.assign', team_id: team });
+  await page.locator('.offer').waitFor();
+  await installed(page);
+  await until(
+    'the board is kept',
+    () => everythingKept(page),
+    (all) => all.includes('offered'),
+  );
+  await page.context().setOffline(true);
+  await page.reload();
+  const opened = await page.evaluate(async () => {
+    const [navigation] = performance.getEntriesByType('navigation');
+    while (!document.querySelector('.detail h2')) await new Promise(requestAnimationFrame);
+    return performance.now() - navigation.startTime;
+  });
+  console.log(`        opened without a connection in ${Math.round(opened)} ms`);
+  await page.locator('.kept-age').waitFor();
+  assert.deepEqual(await seriousProblems(page), []);
+
+  const before = Date.now();
+  await button(page.locator('.offer'), 'Принять').click();
+  await button(page.locator('.action-form'), 'Принять').click();
+  await button(page.locator('.detail-actions'), 'Выехали').click();
+  await button(page.locator('.detail-actions'), 'Прибыли').click();
+  await page.getByLabel('Человек на месте').fill('4');
+  await button(page.locator('.action-form'), 'Прибыли').click();
+  await button(page.locator('.detail-actions'), 'Найдена').click();
+  await choose(page, 'травмирована');
+  await hold(page, page.locator('.hold-button'));
+  await page.locator('.detail-actions [data-action="assignment.stand_down_ack"]').waitFor();
+  const after = Date.now();
+  assert.equal(await page.locator('.unsent li').count(), 4);
+  assert.equal((await assigned()).status, 'offered', 'it arrived although there was no connection');
+  await page.reload();
+  await page.locator('.unsent li').nth(3).waitFor();
+  await page.locator('.detail-actions [data-action="assignment.stand_down_ack"]').waitFor();
+  // What happened is told by when it happened, not by when it was sent.
+  await new Promise((done) => setTimeout(done, 3_000));
+  const reconnected = Date.now();
+  await page.context().setOffline(false);
+  await desk.locator('.chip').getByText('найдена, травмирована').waitFor({ timeout: 45_000 });
+  await page.locator('.unsent').waitFor({ state: 'detached' });
+  const kept = await assigned();
+  assert.equal(kept.status, 'standing_down');
+  assert.equal(kept.people, 4);
+  for (const name of ['answered_at', 'en_route_at', 'on_scene_at']) {
+    const at = Date.parse(kept[name]);
+    assert.ok(at >= before - 1000 && at <= after + 1000 && at < reconnected - 2000, `${name} is ${kept[name]}`);
+  }
+  const { events } = await admin.get(`cases/${id}/timeline`);
+  const told = events.map(({ type }) => type).filter((type) => /accepted|en_route|on_scene|outcome/.test(type));
+  assert.deepEqual(told, ['assignment.accepted', 'assignment.en_route', 'assignment.on_scene', 'case.outcome']);
+  return [page, desk];
+}
+
+/** Signing out leaves nothing about anybody on the phone, and the phone rings no more. */
+export async function nothingLeft(world) {
+  const { command, team, page, id } = await crew(world, {
+    permissions: ['notifications', 'geolocation'],
+    options: { place: 'Тайныйпосёлок', subjects: [{ id: 's1', sex: 'female', age: 7, name: 'Именова' }] },
+  });
+  await command({ type: 'case.assign', team_id: team });
+  await command({ type: 'assignment.accept', team_id: team });
+  await assignment(page, team, 'accepted').waitFor();
+  await installed(page);
+  await page.reload();
+  await assignment(page, team, 'accepted').waitFor();
+  const kept = await until(
+    'the board is kept',
+    () => everythingKept(page),
+    (all) => all.includes('Тайныйпосёлок'),
+  );
+  assert.ok(
+    kept.includes('/assets/') && !kept.includes('/api/'),
+    'the shell is not kept, or answers of the server are',
+  );
+  // Without internet no push service can be asked: the page is told that it is subscribed.
+  await page.evaluate(() => {
+    localStorage.setItem('izdeu.push', 'p-subscribed');
+    const subscription = {
+      unsubscribe: async () => {
+        window.unsubscribed = true;
+        return true;
+      },
+      toJSON: () => ({}),
+    };
+    PushManager.prototype.getSubscription = async () => subscription;
+  });
+  const taken = page.waitForRequest(
+    (request) => request.method() === 'DELETE' && request.url().endsWith('/push/subscriptions/p-subscribed'),
+  );
+  await open(page, '#/more');
+  await page.evaluate(() => window.dispatchEvent(new Event('focus')));
+  await button(page, 'Выйти').click();
+  await taken;
+  await page.locator('.sign-in').waitFor();
+  assert.equal(await page.evaluate(() => window.unsubscribed), true, 'the phone still rings');
+  await until(
+    'nothing is kept',
+    () => everythingKept(page),
+    (left) =>
+      !left.includes('Тайныйпосёлок') && !left.includes('Именова') && !left.includes(id) && !left.includes(team),
+  );
+  await page.context().setOffline(true);
+  await page.reload();
+  await page.locator('.sign-in').waitFor();
+  assert.ok(!(await page.locator('body').innerText()).includes('Тайныйпосёлок'));
   return [page];
 }

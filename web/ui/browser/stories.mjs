@@ -18,7 +18,6 @@ import {
   signIn,
 } from './page.mjs';
 import { chosenWithReasons, duplicateMerged, handedOver, leadAccepts, missedCheckIn } from './coordination.mjs';
-import { clueWithPhoto, positionShared, twoTaps } from './lead.mjs';
 import {
   draftsAndOffline,
   duplicatesShown,
@@ -27,6 +26,7 @@ import {
   pastedLinks,
   standingTellsNoDeath,
 } from './operator.mjs';
+import { clueWithPhoto, nothingLeft, offlineHour, positionShared, twoTaps } from './lead.mjs';
 import { membersAnswer } from './roster.mjs';
 import { api } from './server.mjs';
 import { firstRun } from './setup.mjs';
@@ -462,6 +462,8 @@ export const stories = [
   ['operator: drafts are kept, and what is filed without a connection goes out by itself', draftsAndOffline],
   ['operator: where an application stands never tells a death before the family knows', standingTellsNoDeath],
   ['first run: an empty installation gets its office, teams from a table and a coordinator', firstRun],
+  ['lead: an hour without a connection, over reloads, is applied once and in order', offlineHour],
+  ['lead: signing out leaves nothing on the phone', nothingLeft],
   ['two coordinators: one takes a case and hands it over with what is open', handedOver],
   ['a missed check-in is loud until it is answered; everybody is counted home', missedCheckIn],
   ['two cases about one person are merged, and split again', duplicateMerged],

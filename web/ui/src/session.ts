@@ -43,19 +43,23 @@ export async function startSession(code: string | undefined): Promise<void> {
 }
 
 async function resume(failed?: 'code'): Promise<void> {
+  // Who was signed in a moment ago sees the last board at once; the server then says whether it still holds.
+  const kept = keptSession();
+  if (kept) sessionState.value = { kind: 'signed-in', session: kept };
   try {
-    sessionState.value = { kind: 'signed-in', session: await get<Session>('session') };
+    const present = await get<Session>('session');
+    // The same person again changes nothing on the page.
+    if (JSON.stringify(present) !== JSON.stringify(kept)) sessionState.value = { kind: 'signed-in', session: present };
     keepSession();
   } catch (error) {
     const unreachable = error instanceof RequestFailed && error.problem.status !== 401;
-    const kept = unreachable ? keptSession() : undefined;
-    sessionState.value = kept
-      ? { kind: 'signed-in', session: kept }
-      : {
-          kind: 'signed-out',
-          ended: false,
-          ...(failed ? { failed } : unreachable ? { failed: 'unreachable' as const } : {}),
-        };
+    if (kept && unreachable) return;
+    forgetSession();
+    sessionState.value = {
+      kind: 'signed-out',
+      ended: kept !== undefined,
+      ...(failed ? { failed } : unreachable ? { failed: 'unreachable' as const } : {}),
+    };
   }
 }
 
@@ -72,7 +76,21 @@ export async function signIn(credential: { key: string } | { code: string }): Pr
   }
 }
 
+const beforeSignOut: (() => Promise<void>)[] = [];
+const afterwards: (() => void)[] = [];
+
+/** Runs a task that needs the session, before somebody signs out. */
+export function whenSigningOut(task: () => Promise<void>): void {
+  beforeSignOut.push(task);
+}
+
+/** Runs a task when what this device keeps about people has to go: after signing out, and when the session is over. */
+export function whenForgotten(task: () => void): void {
+  afterwards.push(task);
+}
+
 export async function signOut(): Promise<void> {
+  await Promise.allSettled(beforeSignOut.map((task) => task()));
   try {
     await request('DELETE', 'session');
   } catch {
@@ -91,11 +109,12 @@ export function sessionEnded(): void {
 
 const keptAt = 'izdeu.session';
 
-// Only roles and ids, so that a page opened without the server knows which buttons to show.
+// Only roles and ids, so that a page opened without the server knows which buttons to show. The cookie is the
+// session; this is no longer good than it.
 function keepSession(): void {
   const present = session.peek();
   try {
-    if (present) sessionStorage.setItem(keptAt, JSON.stringify(present));
+    if (present) localStorage.setItem(keptAt, JSON.stringify(present));
   } catch {
     // Without storage a reload without the server asks to sign in.
   }
@@ -103,19 +122,24 @@ function keepSession(): void {
 
 function keptSession(): Session | undefined {
   try {
-    const kept = sessionStorage.getItem(keptAt);
-    return kept ? (JSON.parse(kept) as Session) : undefined;
+    const text = localStorage.getItem(keptAt);
+    const kept = text ? (JSON.parse(text) as Session) : undefined;
+    if (kept?.expires_at && Date.parse(kept.expires_at) > Date.now()) return kept;
+    if (kept) forgetSession();
   } catch {
-    return undefined;
+    // Nothing was kept then.
   }
+  return undefined;
 }
 
 function forgetSession(): void {
   try {
+    localStorage.removeItem(keptAt);
     sessionStorage.clear();
   } catch {
     // Nothing was kept then.
   }
+  for (const task of afterwards) task();
 }
 
 async function loadInfo(): Promise<void> {

@@ -291,6 +291,8 @@ export interface Session {
   /** What it files as; the first one, unless it names another. */
   systems?: string[];
   name?: string;
+  /** Of a session of the board; absent for a key. */
+  expires_at?: string;
 }
 
 export interface Info {

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { get } from '../api/client';
 import type { CaseView, SubjectView } from '../api/views';
+import { outboxEntries } from '../commands/send';
 import { CopyButton } from '../controls/copy-button';
 import { Icon } from '../controls/icon';
 import { language, type Phrase, say, sayValue, words } from '../language';
@@ -19,6 +20,7 @@ import { Coordination } from './coordination';
 import { LikelyDuplicates, MergedInto } from './duplicates';
 import { Applications } from './applications';
 import { Fact } from './fact';
+import { withPending } from './pending';
 import { Points } from './points';
 import { Rings } from './rings-section';
 import { Proposals } from './proposals';
@@ -32,7 +34,8 @@ import { WayThere } from './way-there';
 export function CaseDetail({ id, onClose }: { id: string; onClose(): void }) {
   const known = caseById(id);
   const old = useOldCase(id, known === undefined);
-  const view = known ?? (old.kind === 'here' ? old.view : undefined);
+  const told = known ?? (old.kind === 'here' ? old.view : undefined);
+  const view = told && withPending(told, outboxEntries.value);
   if (!view) {
     if (old.kind === 'asking') return <p class="detail detail-empty">{say(words.shell.loading)}</p>;
     return (

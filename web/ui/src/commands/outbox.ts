@@ -103,6 +103,11 @@ export class Outbox<T> {
     this.tools.changed(this.entries);
   }
 
+  /** What was refused of who is signed in. */
+  refused(): OutboxEntry[] {
+    return this.entries.filter((entry) => entry.state === 'refused' && entry.account === this.account);
+  }
+
   /** Sends one that was refused again: what stood against it may have changed. */
   retryRefused(id: string): void {
     const refused = this.entries.find((entry) => entry.id === id && entry.state === 'refused');

@@ -3,7 +3,7 @@ import { request } from '../api/client';
 import { randomUUID } from '../api/identifiers';
 import type { CaseView } from '../api/views';
 import { receiveCase, serverNow } from '../live/store';
-import { accountOf, session, sessionEnded } from '../session';
+import { accountOf, session, sessionEnded, whenSigningOut } from '../session';
 import { Outbox, type OutboxEntry } from './outbox';
 
 /** What waits to be sent or was refused, oldest first. */
@@ -77,6 +77,10 @@ export function startOutbox(): void {
   effect(() => {
     const present = session.value;
     outbox.setAccount(present ? accountOf(present) : undefined);
+  });
+  // What was refused has been read; what waits is sent when the same person signs in again.
+  whenSigningOut(async () => {
+    for (const { id } of outbox.refused()) outbox.remove(id);
   });
   addEventListener('online', () => outbox.flush());
   addEventListener('storage', (event) => {

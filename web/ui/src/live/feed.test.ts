@@ -80,13 +80,13 @@ beforeEach(() => {
 
 describe('the feed', () => {
   it('asks for its region, and later for what came since', () => {
-    expect(newest().url).toBe('wss://board/api/v1/live?region=KZ-39');
+    expect(newest().url).toBe('wss://board/api/v1/live?region=KZ-39&deltas=1');
     newest().frame('e.12');
     expect(states.at(-1)).toEqual({ kind: 'live' });
     newest().end(1006);
     expect(states.at(-1)).toEqual({ kind: 'offline' });
     fire();
-    expect(newest().url).toBe('wss://board/api/v1/live?since=e.12&region=KZ-39');
+    expect(newest().url).toBe('wss://board/api/v1/live?since=e.12&region=KZ-39&deltas=1');
   });
 
   it('waits longer each time that it fails, and starts anew after a frame', () => {

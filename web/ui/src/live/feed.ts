@@ -67,12 +67,21 @@ export class Feed {
     this.connect();
   }
 
+  /** Begins anew, with whatever position there is now. */
+  restart(): void {
+    if (this.stopped) return;
+    this.cancelTimer?.();
+    this.drop();
+    this.connect();
+  }
+
   private connect(): void {
     if (this.stopped) return;
     const query = new URLSearchParams();
     const since = this.events.since();
     if (since) query.set('since', since);
     if (this.region) query.set('region', this.region);
+    query.set('deltas', '1');
     const asked = query.toString();
     this.events.state({ kind: 'connecting' });
     let socket: Socket;

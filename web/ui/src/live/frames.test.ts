@@ -60,6 +60,53 @@ describe('frames', () => {
     expect(frame(missed('on_scene'))).toEqual(['t']);
   });
 
+  it('may say only what changed of a case, and where a team is', () => {
+    const state = emptyState();
+    const known = view('a', { place: 'Жуковка', unanswered_at: '2026-11-21T10:05:00Z' });
+    applyFrame(state, { type: 'snapshot', position: 'e.4', cases: [known], teams: [team('t')] });
+    const position = {
+      position: { type: 'Point' as const, coordinates: [63, 53] as [number, number] },
+      at: '2026-11-21T11:00:00Z',
+    };
+    const applied = applyFrame(state, {
+      type: 'changes',
+      position: 'e.9',
+      since: 'e.4',
+      patched: [{ id: 'a', set: { status: 'assigned' }, unset: ['unanswered_at'] }],
+      moved: [
+        { id: 't', position },
+        { id: 'unknown', position },
+      ],
+    });
+    expect(applied).toEqual({ changed: true, opened: [], missed: [], lost: false });
+    expect(state.cases.get('a')).toEqual(view('a', { place: 'Жуковка', status: 'assigned' }));
+    expect(known.unanswered_at).toBeDefined();
+    expect(state.teams.get('t')?.position).toEqual(position);
+    expect(state.teams.size).toBe(1);
+  });
+
+  it('with patches are taken only from where they lead on', () => {
+    const patch = (since: string, position: string, id = 'a') => ({
+      type: 'changes',
+      since,
+      position,
+      patched: [{ id, set: { status: 'assigned' as const } }],
+    });
+    const at = (position: string) => {
+      const state = emptyState();
+      applyFrame(state, { type: 'snapshot', position, cases: [view('a')] });
+      return state;
+    };
+    expect(applyFrame(at('e.10'), patch('e.10', 'e.12')).lost).toBe(false);
+    expect(applyFrame(at('e.7'), patch('e.10', 'e.12')).lost).toBe(false);
+    expect(applyFrame(at('e.12'), patch('e.10', 'e.12')).lost).toBe(false);
+    // A status that changed to and fro after e.10 would be in no patch.
+    const between = at('e.11');
+    expect(applyFrame(between, patch('e.10', 'e.12')).lost).toBe(true);
+    expect(between.cases.get('a')?.status).toBe('waiting');
+    expect(applyFrame(at('e.10'), patch('e.10', 'e.12', 'unknown')).lost).toBe(true);
+  });
+
   it('take away what was removed', () => {
     const state = emptyState();
     applyFrame(state, { type: 'snapshot', position: 'e.1', cases: [view('a')], teams: [team('t')] });

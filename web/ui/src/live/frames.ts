@@ -8,6 +8,12 @@ export interface Frame {
   cases?: CaseView[];
   teams?: TeamView[];
   removed?: string[];
+  /** What changed of cases that are known: members to set, and names of those that are gone. */
+  patched?: { id: string; set: Partial<CaseView>; unset?: string[] }[];
+  /** EPOCH.SEQ after which the changes in `patched` begin. */
+  since?: string;
+  /** Teams of which only the position changed. */
+  moved?: { id: string; position: TeamView['position'] }[];
   /** Number of open dead letters. */
   dead_letters?: number;
   /** The server's clock. */
@@ -48,6 +54,8 @@ export interface Applied {
   opened: CaseView[];
   /** Teams that were not heard of in time, as of this frame; empty after a snapshot. */
   missed: Missed[];
+  /** A patch is for something that is not known as it has to be: only a snapshot helps. */
+  lost: boolean;
 }
 
 export interface Missed {
@@ -57,6 +65,25 @@ export interface Missed {
 
 function missedTeams(view: CaseView | undefined): string[] {
   return (view?.assignments ?? []).filter((one) => one.check_in_missed_at !== undefined).map((one) => one.team_id);
+}
+
+/** The sequence of EPOCH.SEQ. */
+function sequence(position: string | undefined): number {
+  return Number(position?.slice(position.lastIndexOf('.') + 1));
+}
+
+/** Patches lead from what was known at `since`: from somewhere between it and the frame they may lead astray. */
+function lostTrack(state: BoardState, frame: Frame): boolean {
+  if (!frame.patched?.length) return false;
+  if (frame.patched.some(({ id }) => !state.cases.has(id))) return true;
+  const known = sequence(state.position);
+  return !(known <= sequence(frame.since)) && known < sequence(frame.position);
+}
+
+function withPatch(before: CaseView | undefined, { set, unset }: NonNullable<Frame['patched']>[number]): CaseView {
+  const view = { ...before, ...set } as CaseView;
+  for (const member of unset ?? []) delete view[member as keyof CaseView];
+  return view;
 }
 
 /**
@@ -73,7 +100,9 @@ export function applyFrame(state: BoardState, frame: Frame): Applied {
     state.truncated = frame.truncated === true;
     changed = true;
   } else if (frame.type === 'changes') {
-    for (const view of frame.cases ?? []) {
+    if (lostTrack(state, frame)) return { changed: false, opened, missed, lost: true };
+    const patched = (frame.patched ?? []).map((patch) => withPatch(state.cases.get(patch.id), patch));
+    for (const view of [...(frame.cases ?? []), ...patched]) {
       const before = state.cases.get(view.id);
       if (!before) opened.push(view);
       const known = missedTeams(before);
@@ -85,11 +114,17 @@ export function applyFrame(state: BoardState, frame: Frame): Applied {
       state.teams.set(view.id, view);
       changed = true;
     }
+    for (const { id, position } of frame.moved ?? []) {
+      const team = state.teams.get(id);
+      if (!team) continue;
+      state.teams.set(id, { ...team, position });
+      changed = true;
+    }
     for (const id of frame.removed ?? []) {
       if (state.cases.delete(id) || state.teams.delete(id)) changed = true;
     }
   } else {
-    return { changed: false, opened, missed };
+    return { changed: false, opened, missed, lost: false };
   }
   if (frame.position) state.position = frame.position;
   if (typeof frame.dead_letters === 'number' && frame.dead_letters !== state.deadLetters) {
@@ -97,5 +132,5 @@ export function applyFrame(state: BoardState, frame: Frame): Applied {
     changed = true;
   }
   if (changed) state.revision += 1;
-  return { changed, opened, missed };
+  return { changed, opened, missed, lost: false };
 }

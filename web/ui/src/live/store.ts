@@ -2,6 +2,7 @@ import { computed, signal } from '@preact/signals';
 import type { CaseView, TeamView } from '../api/views';
 import { applyFrame, emptyState, type Frame, type Missed } from './frames';
 import type { FeedState } from './feed';
+import { boardToKeep, type KeptBoard } from './kept';
 
 const state = emptyState();
 const revision = signal(0);
@@ -59,6 +60,13 @@ export const announced = signal<CaseView[]>([]);
 /** The most recent missed check-ins that came while the board was open, newest last. */
 export const announcedMissed = signal<Missed[]>([]);
 
+let onLost: (() => void) | undefined;
+
+/** Runs when what is known cannot be gone on from: the connection has to begin anew. */
+export function whenLost(task: () => void): void {
+  onLost = task;
+}
+
 let waiting: Frame[] = [];
 let scheduled = false;
 
@@ -87,6 +95,12 @@ function flush(): void {
   let missed: Missed[] = [];
   for (const frame of frames) {
     const applied = applyFrame(state, frame);
+    if (applied.lost) {
+      // The next connection begins with a snapshot.
+      state.position = undefined;
+      onLost?.();
+      break;
+    }
     opened = opened.concat(applied.opened);
     missed = missed.concat(applied.missed);
   }
@@ -110,6 +124,28 @@ export function receiveCase(view: CaseView): void {
   state.revision += 1;
   publish();
 }
+
+/** Shows what was kept, until the server says more. */
+export function restore(board: KeptBoard): void {
+  if (state.position !== undefined || lastFrameAt.peek() !== undefined) return;
+  state.cases = new Map(board.cases.map((view) => [view.id, view]));
+  state.teams = new Map(board.teams.map((view) => [view.id, view]));
+  state.position = board.position;
+  state.truncated = board.truncated;
+  state.revision += 1;
+  lastFrameAt.value = board.at;
+  publish();
+}
+
+/** What is known now, to be kept; undefined while nothing is, or nothing new since it was asked for last. */
+export function boardNow(account: string, region: string | undefined): KeptBoard | undefined {
+  const at = lastFrameAt.peek();
+  if (at === undefined || keptRevision === state.revision) return undefined;
+  keptRevision = state.revision;
+  return boardToKeep(state, account, region, at);
+}
+
+let keptRevision = -1;
 
 export function resumePosition(): string | undefined {
   return state.position;

@@ -3,7 +3,7 @@ import { RequestFailed, upload } from '../api/client';
 import { Outbox, type OutboxEntry } from '../commands/outbox';
 import { alone, localStorageOrNone, outboxEntries, whenAnswered } from '../commands/send';
 import { serverNow } from '../live/store';
-import { accountOf, session, sessionEnded } from '../session';
+import { accountOf, session, sessionEnded, whenSigningOut } from '../session';
 import { forget, keep, kept } from '../storage/database';
 
 /** Photos that wait to be sent or were refused. Their points do not wait for them: they have an outbox of their own. */
@@ -45,6 +45,9 @@ export function startPhotos(): void {
     outbox.setAccount(present ? accountOf(present) : undefined);
   });
   whenAnswered(() => outbox.flush());
+  whenSigningOut(async () => {
+    for (const { id } of outbox.refused()) dismissPhoto(id);
+  });
   addEventListener('online', () => outbox.flush());
   addEventListener('storage', (event) => {
     if (event.key === null || event.key.startsWith('izdeu.photo.')) outbox.load();

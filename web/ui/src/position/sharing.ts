@@ -1,8 +1,10 @@
 import { computed, effect, signal } from '@preact/signals';
 import { type Problem, request, RequestFailed } from '../api/client';
+import { withPending } from '../cases/pending';
 import { metresBetween } from '../cases/team-forms';
+import { outboxEntries } from '../commands/send';
 import { caseViews, caughtUp, serverNow } from '../live/store';
-import { accountOf, session, sessionEnded } from '../session';
+import { accountOf, session, sessionEnded, whenForgotten } from '../session';
 import { type Fix, withFix, worthSending } from './track';
 
 /** Whose position this device shares, on request of the person; kept across a reload. */
@@ -30,7 +32,7 @@ export const teamsOut = computed<Set<string>>(() => {
   const own = session.value?.roles.includes('team') ? (session.value.teams ?? []) : [];
   return new Set(
     caseViews.value.flatMap((view) =>
-      (view.assignments ?? [])
+      (withPending(view, outboxEntries.value).assignments ?? [])
         .filter(({ team_id, status }) => own.includes(team_id) && away.has(status))
         .map(({ team_id }) => team_id),
     ),
@@ -95,6 +97,7 @@ export function startSharing(): void {
     // Only what the server says now tells that the team is home.
     if (wanted && caughtUp.value && !teamsOut.value.has(wanted.teamId)) stopSharing();
   });
+  whenForgotten(stopSharing);
   addEventListener('online', () => {
     failures = 0;
     void send();

@@ -5,12 +5,14 @@ import { caseTitle, missedCheckIns } from '../cases/describe';
 import { outboxEntries } from '../commands/send';
 import { photoEntries } from '../photos/send';
 import { Icon } from '../controls/icon';
-import { say, words } from '../language';
+import { language, say, words } from '../language';
+import { duration } from '../language/format';
 import {
   announced,
   announcedMissed,
   caseById,
   feedState,
+  lastFrameAt,
   offlineSince,
   slowNow,
   teamName,
@@ -22,6 +24,7 @@ import { setsUp } from '../permissions';
 import { hashOf, route, selectedCaseId } from '../route';
 import { accountOf, info, session } from '../session';
 import { Offers } from '../waking/offers';
+import { busy, renew, updateReady } from './update';
 
 export function DemoBanner() {
   if (!info.value.demo) return null;
@@ -66,6 +69,14 @@ export function Banners() {
       <FirstRun />
       <Offers />
       <SharingBanner />
+      {updateReady.value && !busy.value && (
+        <p class="banner banner-update" role="status">
+          {say(words.offline.update)}
+          <button type="button" class="text-button" onClick={renew}>
+            {say(words.offline.updateNow)}
+          </button>
+        </p>
+      )}
       {truncated.value && (
         <p class="banner banner-unsent" role="status">
           {say(words.shell.truncated)}
@@ -89,6 +100,12 @@ export function Banners() {
               </>
             )}
             <a href="tel:112">112</a>
+            {lastFrameAt.value !== undefined && (
+              <span class="kept-age">
+                {'. '}
+                {say(words.offline.kept, { age: duration(Date.now() - lastFrameAt.value, language.value) })}
+              </span>
+            )}
           </span>
         </p>
       )}

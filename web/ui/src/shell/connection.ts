@@ -1,9 +1,23 @@
 import { effect } from '@preact/signals';
 import { flushOutbox } from '../commands/send';
 import { Feed, type FeedState, type Socket } from '../live/feed';
-import { caughtUp, clearStore, feedState, lastFrameAt, offlineSince, receive, resumePosition } from '../live/store';
+import type { Session } from '../api/views';
+import { forgetBoards, keepBoard, keptBoard } from '../live/kept';
+import {
+  boardNow,
+  caseViews,
+  caughtUp,
+  clearStore,
+  feedState,
+  lastFrameAt,
+  offlineSince,
+  receive,
+  restore,
+  resumePosition,
+  whenLost,
+} from '../live/store';
 import { region } from '../preferences';
-import { info, refreshInfo, session, sessionEnded } from '../session';
+import { accountOf, info, refreshInfo, session, sessionEnded, whenForgotten } from '../session';
 import { root } from '../api/client';
 
 function address(): string {
@@ -30,6 +44,26 @@ function show(state: FeedState): void {
   if (state.kind !== before.kind || state.kind === 'stopped') feedState.value = state;
 }
 
+// A board is kept so soon after a change; a large one later, because writing it makes a slow phone stop for a moment.
+const keepSoon = 1_000;
+const keepLarge = 15_000;
+const largeBoard = 200;
+/** How long a phone may take to read what it kept before the server is asked without it. */
+const readLimit = 1_500;
+
+/** Keeps the board now and then, and whenever the page is left. */
+function keepNow(): void {
+  const present = session.peek();
+  if (!present) return;
+  const board = boardNow(holderOf(present), region.peek());
+  if (board) void keepBoard(board);
+}
+
+/** Whose board it is: other rights see another one. */
+function holderOf(of: Session): string {
+  return [of.id ?? '', accountOf(of), [...(of.regions ?? [])].sort().join('+')].join('|');
+}
+
 /** Keeps one live connection while somebody is signed in, for the chosen region. Called once, at start. */
 export function startConnection(): void {
   let feed: Feed | undefined;
@@ -42,7 +76,7 @@ export function startConnection(): void {
     offlineSince.value = undefined;
     feedState.value = { kind: 'connecting' };
     if (!signedIn) return;
-    feed = new Feed(
+    const begun = new Feed(
       address(),
       chosen,
       { frame: receive, state: show, signIn: sessionEnded, since: resumePosition },
@@ -55,10 +89,33 @@ export function startConnection(): void {
         chance: Math.random,
       },
     );
-    feed.start();
+    feed = begun;
+    const late = new Promise<undefined>((done) => setTimeout(done, readLimit));
+    void Promise.race([keptBoard(holderOf(session.peek() as Session), chosen), late]).then((board) => {
+      // Meanwhile somebody may have signed out or chosen another region.
+      if (feed !== begun) return;
+      if (board) restore(board);
+      begun.start();
+    });
   });
+  let keeping: ReturnType<typeof setTimeout> | undefined;
+  effect(() => {
+    const size = caseViews.value.length;
+    if (!caughtUp.value || keeping !== undefined) return;
+    keeping = setTimeout(
+      () => {
+        keeping = undefined;
+        keepNow();
+      },
+      size > largeBoard ? keepLarge : keepSoon,
+    );
+  });
+  whenLost(() => feed?.restart());
+  whenForgotten(() => void forgetBoards());
   addEventListener('online', () => feed?.wake());
   document.addEventListener('visibilitychange', () => {
-    if (!document.hidden) feed?.wake();
+    if (document.hidden) keepNow();
+    else feed?.wake();
   });
+  addEventListener('pagehide', keepNow);
 }

@@ -1,4 +1,4 @@
-import { effect, signal } from '@preact/signals';
+import { computed, effect, signal } from '@preact/signals';
 import { get } from '../api/client';
 import { feedState, slowNow } from '../live/store';
 import type { LonLat } from '../map';
@@ -10,14 +10,16 @@ interface Tracks {
   features: { geometry: { type: string; coordinates: LonLat[] } }[];
 }
 
+// A computed value: what stands the same is no reason to ask again.
+const often = computed(() => Math.floor(slowNow.value / 300_000));
 const none: { caseId: string | undefined; ways: LonLat[][] } = { caseId: undefined, ways: [] };
 
-/** The ways of the teams on the chosen case, asked for while it is shown with a map, every half minute. */
+/** The ways of the teams on the chosen case, asked for while it is shown with a map, every five minutes: its arrows move meanwhile. */
 export const tracks = signal(none);
 
 effect(() => {
   const caseId = selectedCaseId.value;
-  void slowNow.value;
+  void often.value;
   if (!caseId || route.value.page !== 'map' || !seesTracks(session.value) || feedState.value.kind !== 'live') return;
   const controller = new AbortController();
   get<Tracks>(`cases/${encodeURIComponent(caseId)}/tracks`, controller.signal).then(

@@ -33,7 +33,11 @@ function open(): Promise<IDBDatabase> {
   return opened;
 }
 
-async function on<T>(shelf: Shelf, mode: IDBTransactionMode, act: (store: IDBObjectStore) => IDBRequest<T>): Promise<T> {
+async function on<T>(
+  shelf: Shelf,
+  mode: IDBTransactionMode,
+  act: (store: IDBObjectStore) => IDBRequest<T>,
+): Promise<T> {
   const database = await open();
   return new Promise<T>((done, fail) => {
     const transaction = database.transaction(shelf, mode);

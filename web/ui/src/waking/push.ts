@@ -1,7 +1,7 @@
 import { effect, signal } from '@preact/signals';
 import { get, request } from '../api/client';
 import { language } from '../language';
-import { session } from '../session';
+import { session, whenSigningOut } from '../session';
 
 /** Whether this browser wakes its person; "unsupported" also where the page is not served safely. */
 export type PushState = 'unsupported' | 'asking' | 'blocked' | 'off' | 'on';
@@ -42,6 +42,10 @@ export function startPush(): void {
     if (event.data?.type === 'open' && event.data.hash?.startsWith('#/')) location.hash = event.data.hash;
   });
   void look();
+  // Whoever signs in here next must not be rung for somebody else's team.
+  whenSigningOut(async () => {
+    if (pushState.peek() === 'on' || keptId() !== undefined) await switchOff();
+  });
   // The texts come in the language that the person reads; the server learns it with the subscription.
   effect(() => {
     const wanted = language.value;

@@ -83,5 +83,4 @@ export const offline = {
   ],
   update: ['There is a new version of the board.', 'Есть новая версия доски.', 'Тақтаның жаңа нұсқасы бар.'],
   updateNow: ['Renew', 'Обновить', 'Жаңарту'],
-  install: ['Put on the home screen', 'На главный экран', 'Негізгі экранға'],
 } as const satisfies Record<string, Phrase>;
