@@ -20,8 +20,6 @@ import (
 	"github.com/rs/zerolog"
 
 	"github.com/izdeu/izdeu/dispatch"
-	"github.com/izdeu/izdeu/dispatch/postgres"
-	"github.com/izdeu/izdeu/dispatch/postgres/postgrestest"
 	"github.com/izdeu/izdeu/dispatch/sqlite"
 	"github.com/izdeu/izdeu/ingest"
 )
@@ -39,24 +37,7 @@ func (w *chaosWorld) endAndCount() {
 func TestChaosTwoLeaders(t *testing.T) {
 	t.Run("sqlite", func(t *testing.T) { twoLeaders(t, embeddedParts(t)) })
 	t.Run("postgres", func(t *testing.T) { // which is killed besides
-		server, err := postgrestest.Start(postgrestest.Options{Durable: true})
-		if err != nil {
-			postgrestest.Missing(t, err)
-		}
-		t.Cleanup(func() {
-			if err := server.Stop(); err != nil {
-				t.Error(err)
-			}
-		})
-		parts, database := embeddedParts(t), server.NewDatabase(t)
-		parts.open = func(t *testing.T) chaosStore {
-			t.Helper()
-			store, err := postgres.Open(t.Context(), database, slog.New(slog.DiscardHandler))
-			if err != nil {
-				t.Fatal(err)
-			}
-			return store
-		}
+		parts, server, _ := postgresStored(t)
 		parts.strike = func(t *testing.T, cycle int) {
 			t.Helper()
 			if cycle%20 != 10 {
@@ -206,51 +187,65 @@ func largest(t *testing.T, folder string) (size int64) {
 	return size
 }
 
-// TestChaosNetwork cuts, delays and garbles the connections to Kafka.
+// TestChaosNetwork cuts, delays and garbles the connections to Kafka, and those
+// to Postgres.
 func TestChaosNetwork(t *testing.T) {
-	parts := embeddedParts(t)
-	behind := freeAddress(t)
-	broker, err := ingest.OpenBroker(ingest.BrokerOptions{Directory: t.TempDir(), Listen: behind, Advertise: parts.kafka, Logger: slog.New(slog.DiscardHandler)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = broker.Close() })
-	log := zerolog.Nop()
-	proxy := toxiproxy.NewProxy(toxiproxy.NewServer(toxiproxy.NewMetricsContainer(nil), log), "kafka", parts.kafka, behind)
+	t.Run("kafka", func(t *testing.T) {
+		parts, behind := embeddedParts(t), freeAddress(t)
+		broker, err := ingest.OpenBroker(ingest.BrokerOptions{Directory: t.TempDir(), Listen: behind, Advertise: parts.kafka, Logger: slog.New(slog.DiscardHandler)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = broker.Close() })
+		parts.arguments = []string{"--kafka", parts.kafka}
+		cutAgainAndAgain(t, parts, parts.kafka, behind)
+	})
+	t.Run("postgres", func(t *testing.T) {
+		parts, server, database := postgresStored(t)
+		between := freeAddress(t)
+		parts.arguments = append(parts.arguments, "--database", strings.Replace(database, server.Address(), between, 1))
+		cutAgainAndAgain(t, parts, between, server.Address())
+	})
+}
+
+// cutAgainAndAgain puts a bad line between an address and what is behind it.
+func cutAgainAndAgain(t *testing.T, parts *chaosParts, address, behind string) {
+	proxy := toxiproxy.NewProxy(toxiproxy.NewServer(toxiproxy.NewMetricsContainer(nil), zerolog.Nop()), "line", address, behind)
 	if err := proxy.Start(); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(proxy.Stop)
-	parts.arguments = []string{"--kafka", parts.kafka}
 	w := newChaosWorld(t, parts)
 	p := w.live("")
-	toxics := []string{
+	w.work()
+	w.rest(p)
+	for _, toxic := range []string{
 		`{"name":"x","type":"latency","stream":"downstream","attributes":{"latency":80,"jitter":60}}`,
 		`{"name":"x","type":"reset_peer","stream":"upstream","attributes":{"timeout":20}}`,
 		`{"name":"x","type":"limit_data","stream":"upstream","attributes":{"bytes":900}}`,
 		`{"name":"x","type":"limit_data","stream":"downstream","attributes":{"bytes":700}}`,
 		`{"name":"x","type":"slicer","stream":"upstream","attributes":{"average_size":40,"size_variation":30,"delay":10}}`,
 		`{"name":"x","type":"timeout","stream":"downstream","attributes":{"timeout":300}}`,
-	}
-	for range 2 {
-		for _, toxic := range toxics {
-			if _, err := proxy.Toxics.AddToxicJson(strings.NewReader(toxic)); err != nil {
-				t.Fatal(err)
-			}
-			w.work()
-			<-time.After(250 * time.Millisecond)
-			proxy.Toxics.ResetToxics(t.Context())
-			w.work()
-			<-time.After(100 * time.Millisecond)
-		}
-		proxy.Stop()
-		w.work()
-		<-time.After(400 * time.Millisecond)
-		if err := proxy.Start(); err != nil {
+		"", // no line at all
+	} {
+		if toxic == "" {
+			proxy.Stop()
+		} else if _, err := proxy.Toxics.AddToxicJson(strings.NewReader(toxic)); err != nil {
 			t.Fatal(err)
 		}
+		for range 3 {
+			w.work()
+			<-time.After(120 * time.Millisecond)
+		}
+		if toxic == "" {
+			if err := proxy.Start(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		proxy.Toxics.ResetToxics(t.Context())
+		w.work()
+		w.rest(p)
 	}
-	w.rest(p)
 	p.end(syscall.SIGTERM)
 	w.endAndCount()
 }
