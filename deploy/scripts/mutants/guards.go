@@ -10,7 +10,6 @@ type suite struct {
 
 var (
 	chaos     = suite{"./cmd/izdeu", "chaos", "^TestChaos$/embedded", []string{"-cycles=200", "-count-every=20", "-settle=10s"}}
-	fullDisk  = suite{"./cmd/izdeu", "chaos", "^TestChaosFullDisk$", []string{"-settle=10s"}}
 	brokenLog = suite{"./cmd/izdeu", "chaos", "^TestChaosBrokenLog$", []string{"-settle=10s"}}
 	stores    = suite{"./dispatch/sqlite", "", "^Test", nil}
 )
@@ -41,8 +40,6 @@ var guards = []guard{
 		"	if err := p.options.Store.SetCursor(ctx, dispatch.CursorPublished, events[len(events)-1].Sequence); err != nil {\n		return err\n	}\n	failpoint.Here(\"publishing\")\n"}, chaos},
 	{mutant{"Kafka has it before it is acknowledged", "ingest/producer.go",
 		"		err := l.attempt(calls)\n", "		var err error\n		go func() { _ = l.attempt(calls) }()\n"}, chaos},
-	{mutant{"what Kafka refuses is not acknowledged", "ingest/producer.go",
-		"	return response.Error\n}", "	_ = response\n	return nil\n}"}, fullDisk},
 	{mutant{"a log that ends before it was read to is read again", "ingest/partition.go",
 		"	case p.next > end:\n", "	case false:\n"}, brokenLog},
 	{mutant{"a slot of a team is held once", "dispatch/sqlite/migrations/0001_first.sql",
