@@ -14,6 +14,9 @@ import (
 	"golang.org/x/sys/windows/svc/mgr"
 )
 
+// serviceName is how Windows knows the service.
+const serviceName = "Izdeu"
+
 const (
 	// serviceName is how Windows knows the service.
 	serviceName = "Izdeu"
