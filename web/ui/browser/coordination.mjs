@@ -7,7 +7,7 @@ const hour = 3_600_000;
 const ago = (milliseconds) => new Date(Date.now() - milliseconds).toISOString();
 
 /** The administrator, who also gives commands for others. */
-function admin(server) {
+export function admin(server) {
   const one = api(server);
   return {
     ...one,

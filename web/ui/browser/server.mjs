@@ -14,7 +14,7 @@ const stopLimit = 10_000;
 export const binary = process.env.IZDEU_BINARY ?? resolve(here, '../../../bin/izdeu');
 
 /** Starts the program; resolves when it has printed its address with the single-use code. */
-export async function startServer() {
+export async function startServer(...flags) {
   const data = await mkdtemp(join(tmpdir(), 'izdeu-browser-'));
   const key = `browser-suite-${crypto.randomUUID()}`;
   const child = spawn(
@@ -31,6 +31,7 @@ export async function startServer() {
       '+7 7142 55 01 12',
       '--rest',
       '8h',
+      ...flags,
     ],
     { env: { ...process.env, IZDEU_ADMIN_KEY: key }, stdio: ['ignore', 'pipe', 'pipe'] },
   );
@@ -64,8 +65,14 @@ export async function startServer() {
     await new Promise((done) => setTimeout(done, 2500));
     return stdout.trim();
   };
+  /** Writes one line into a topic as it is, as an outside system may. */
+  const produce = async (topic, line) => {
+    const sending = promisify(execFile)(binary, ['send', '--data', data, '--topic', topic, '-']);
+    sending.child.stdin.end(`${line}\n`);
+    await sending;
+  };
   try {
-    return { ...(await address), key, makeKey, stop, output: () => output };
+    return { ...(await address), key, makeKey, produce, stop, output: () => output };
   } catch (error) {
     await stop();
     throw error;

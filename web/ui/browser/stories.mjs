@@ -18,6 +18,7 @@ import {
   signIn,
 } from './page.mjs';
 import { chosenWithReasons, duplicateMerged, handedOver, leadAccepts, missedCheckIn } from './coordination.mjs';
+import { deskByKeyboard, deskOfAShift, deskReadsAndDecides, deskTakesOver } from './desk.mjs';
 import {
   draftsAndOffline,
   duplicatesShown,
@@ -32,7 +33,7 @@ import { api } from './server.mjs';
 import { firstRun } from './setup.mjs';
 import { wokenWhileClosed } from './waking.mjs';
 
-const pages = ['#/map', '#/cases', '#/new', '#/teams', '#/teams/new', '#/statistics', '#/dead-letters', '#/more', '#/setup'];
+const pages = ['#/map', '#/cases', '#/new', '#/teams', '#/teams/new', '#/statistics', '#/desk', '#/dead-letters', '#/more', '#/setup'];
 
 async function byCode({ browser, server }) {
   const page = await person(browser);
@@ -467,6 +468,10 @@ export const stories = [
   ['two coordinators: one takes a case and hands it over with what is open', handedOver],
   ['a missed check-in is loud until it is answered; everybody is counted home', missedCheckIn],
   ['two cases about one person are merged, and split again', duplicateMerged],
+  ['desk: what waits says why; taken, mended, called out, handed over; two see each other', deskOfAShift],
+  ['desk: an unread message is filed by hand; siblings stay two, the same person becomes one', deskReadsAndDecides],
+  ['desk: a team is taken over with the cost in sight, and counted home', deskTakesOver],
+  ['desk: with the keyboard alone', deskByKeyboard],
   ['the map is drawn, on a desk and a phone, light and dark', mapIsDrawn],
   ['every page speaks every language and fits the screen', everyLanguage],
   ['axe finds nothing serious on any page', accessible],

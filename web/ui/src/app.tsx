@@ -9,6 +9,7 @@ import { say, words } from './language';
 import { go, route } from './route';
 import { sessionState } from './session';
 import { Announcements, Banners } from './shell/banners';
+import { DeskPage } from './desk/page';
 import { DeadLettersPage } from './shell/dead-letters';
 import { MapPane, mapBeside } from './shell/map-pane';
 import { compact } from './shell/media';
@@ -45,6 +46,8 @@ function CurrentPage() {
       return <TeamsPage />;
     case 'statistics':
       return <StatisticsPage />;
+    case 'desk':
+      return <DeskPage />;
     case 'dead-letters':
       return <DeadLettersPage />;
     case 'more':
@@ -59,7 +62,7 @@ function Desk() {
   const { page, caseId } = route.value;
   const isBoard = page === 'map' || page === 'cases';
   const beside = mapBeside();
-  const detail = isBoard && caseId !== undefined;
+  const detail = (isBoard || page === 'desk') && caseId !== undefined;
   return (
     <div class="desk">
       <button type="button" class="skip" onClick={() => document.getElementById('content')?.focus()}>
@@ -71,7 +74,7 @@ function Desk() {
       <main
         id="content"
         tabIndex={-1}
-        class={`stage${isBoard ? ' stage-board' : beside ? ' stage-beside' : ' stage-page'}${detail ? ' stage-detail' : ''}`}
+        class={`stage${isBoard ? ' stage-board' : page === 'desk' ? ` stage-tasks${beside ? ' stage-pointing' : ''}` : beside ? ' stage-beside' : ' stage-page'}${detail ? ' stage-detail' : ''}`}
       >
         <div class="stage-side">
           <CurrentPage />
@@ -131,7 +134,7 @@ function Phone() {
               <Icon name={tall ? 'down' : 'up'} size={18} />
             </button>
           )}
-          {caseId !== undefined && (onMap || page === 'cases') ? (
+          {caseId !== undefined && (onMap || page === 'cases' || page === 'desk') ? (
             <CaseDetail id={caseId} onClose={() => go({ page })} />
           ) : (
             <CurrentPage />

@@ -6,6 +6,7 @@ import './styles/cases.css';
 import './styles/detail.css';
 import './styles/pages.css';
 import './styles/lead.css';
+import './styles/desk.css';
 import './styles/print.css';
 import { render } from 'preact';
 import { App } from './app';

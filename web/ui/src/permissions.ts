@@ -86,6 +86,11 @@ export function setsUp(session: Session | undefined): boolean {
   return has(session, 'admin');
 }
 
+/** Coordinates at all: the desk is for them. */
+export function seesDesk(session: Session | undefined): boolean {
+  return has(session, 'admin', 'coordinator');
+}
+
 export function changesTeams(session: Session | undefined): boolean {
   return has(session, 'admin', 'coordinator');
 }

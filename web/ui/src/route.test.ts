@@ -6,6 +6,7 @@ describe('a link', () => {
   it('restores the chosen case', () => {
     expect(parseHash('#/case/c7f3a9k2-41')).toEqual({ page: 'map', caseId: 'c7f3a9k2-41' });
     expect(parseHash(hashOf({ page: 'cases', caseId: 'c:1~x' }))).toEqual({ page: 'cases', caseId: 'c:1~x' });
+    expect(parseHash(hashOf({ page: 'desk', caseId: 'c1-2' }))).toEqual({ page: 'desk', caseId: 'c1-2' });
     expect(parseHash(hashOf({ page: 'teams', teamId: 'new' }))).toEqual({ page: 'teams', teamId: 'new' });
   });
   it('that is not known leads to the map', () => {

@@ -1,7 +1,7 @@
 import { computed, signal } from '@preact/signals';
 
 /** The pages of the board; the address after `#/` names one, so that a link brings somebody else to it. */
-export type Page = 'map' | 'cases' | 'new' | 'application' | 'setup' | 'teams' | 'statistics' | 'dead-letters' | 'more' | 'print';
+export type Page = 'map' | 'cases' | 'new' | 'application' | 'setup' | 'teams' | 'statistics' | 'desk' | 'dead-letters' | 'more' | 'print';
 
 export interface Route {
   page: Page;
@@ -13,7 +13,7 @@ export interface Route {
   teamId?: string;
 }
 
-const pages: readonly Page[] = ['map', 'cases', 'new', 'application', 'setup', 'teams', 'statistics', 'dead-letters', 'more', 'print'];
+const pages: readonly Page[] = ['map', 'cases', 'new', 'application', 'setup', 'teams', 'statistics', 'desk', 'dead-letters', 'more', 'print'];
 
 /** Reads the part of an address after `#`. What is not known leads to the map. */
 export function parseHash(hash: string): Route {
@@ -21,7 +21,7 @@ export function parseHash(hash: string): Route {
   const [first, second] = parts;
   if (first === 'case' && second) return { page: 'map', caseId: second };
   const page = pages.find((known) => known === first) ?? 'map';
-  if ((page === 'cases' || page === 'print') && second) return { page, caseId: second };
+  if ((page === 'cases' || page === 'desk' || page === 'print') && second) return { page, caseId: second };
   if (page === 'application' && second) return { page, applicationId: second };
   if (page === 'teams' && second) return { page, teamId: second };
   return { page };
@@ -37,7 +37,7 @@ function decode(part: string): string {
 
 export function hashOf(route: Route): string {
   if (route.caseId && route.page === 'map') return `#/case/${encodeURIComponent(route.caseId)}`;
-  if (route.caseId && (route.page === 'cases' || route.page === 'print'))
+  if (route.caseId && (route.page === 'cases' || route.page === 'desk' || route.page === 'print'))
     return `#/${route.page}/${encodeURIComponent(route.caseId)}`;
   if (route.applicationId && route.page === 'application')
     return `#/application/${encodeURIComponent(route.applicationId)}`;

@@ -366,6 +366,13 @@ export interface DeadLetter {
   replayed_at?: string;
 }
 
+/** A dead letter with what stands in it. */
+export interface DeadLetterContent extends DeadLetter {
+  key?: string;
+  value?: string;
+  bytes: number;
+}
+
 export interface Figures {
   applications: number;
   cases: number;

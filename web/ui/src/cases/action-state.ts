@@ -32,6 +32,9 @@ export interface OpenAction {
   otherId?: string;
 }
 
+/** A form to be opened as soon as the detail of its case is there. */
+export const wantedAction = signal<{ caseId: string; action: OpenAction } | undefined>(undefined);
+
 /** The form that is open at the bottom of the detail. */
 export const openedAction = signal<OpenAction | undefined>(undefined);
 

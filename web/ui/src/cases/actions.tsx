@@ -6,7 +6,7 @@ import { type Phrase, say, words } from '../language';
 import { teamName } from '../live/store';
 import { coordinates as mayCoordinate, markablePoints, noteAudiences, reportsOutcome } from '../permissions';
 import { session } from '../session';
-import { closeAction, type FormName, openAction, openedAction } from './action-state';
+import { closeAction, type FormName, openAction, openedAction, wantedAction } from './action-state';
 import { isLive, isOver, sexOf } from './describe';
 import { ByHandForm, HandOverForm, MergeForm, PointForm, SizeForm, UrgencyForm } from './coordination-forms';
 import { GroupTextForm, MemberForm } from './roster-forms';
@@ -28,6 +28,12 @@ interface Action {
 /** What this person may do now: one main action, at most one beside it, the rest behind a button. */
 export function CaseActions({ view }: { view: CaseView }) {
   useEffect(() => closeAction, []);
+  const wanted = wantedAction.value;
+  useEffect(() => {
+    if (wanted?.caseId !== view.id) return;
+    wantedAction.value = undefined;
+    openAction(wanted.action);
+  }, [wanted, view.id]);
   const opened = openedAction.value;
   if (opened && opened.name !== 'other') {
     return (

@@ -165,7 +165,7 @@ export function OpenItems({ view, items }: { view: CaseView; items: readonly Ope
   );
 }
 
-function aboutOf(view: CaseView, item: OpenItem): string | undefined {
+export function aboutOf(view: CaseView, item: OpenItem): string | undefined {
   if (item.team_id) return teamName(item.team_id);
   const subject = view.subjects?.find(({ id }) => id === item.subject_id);
   return subject && (subject.name ?? personOf(subject));

@@ -180,7 +180,7 @@ const fieldNames: Record<string, Phrase> = {
 };
 
 /** The field that a JSON pointer leads into, in words; an unknown one stays a pointer. */
-function fieldName(pointer: string): string {
+export function fieldName(pointer: string): string {
   const first = pointer.split('/')[1] ?? '';
   return Object.hasOwn(fieldNames, first) ? `${sayValue(fieldNames, first)}:` : pointer;
 }

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import type { CaseView } from '../api/views';
 import { command } from '../commands/send';
@@ -10,8 +11,8 @@ import { FormFrame } from './form-frame';
 
 type Drill = 'yes' | 'no';
 
-/** Sets right what holds a case: where it is, and whether it is an exercise. Only what was filled in is sent. */
-export function MendForm({ view }: { view: CaseView }) {
+/** The fields that set right what holds a case, and what of them was filled in; only that is sent. */
+export function useMending(view: CaseView): { ready: boolean; send(): void; inputs: ComponentChildren } {
   const [where, setWhere] = useState('');
   const [place, setPlace] = useState('');
   const [drill, setDrill] = useState<Drill>();
@@ -24,16 +25,8 @@ export function MendForm({ view }: { view: CaseView }) {
     ...(place.trim() !== '' && { place: place.trim() }),
     ...(drill && { exercise: drill === 'yes' }),
   };
-  return (
-    <FormFrame
-      title={say(words.actions.mend)}
-      submit={say(words.actions.mendSend)}
-      disabled={unreadable || Object.keys(fields).length === 0}
-      onSubmit={() => {
-        command(view.id, 'case.update', fields);
-        closeAction();
-      }}
-    >
+  const inputs = (
+    <>
       <PlaceField label={say(words.form.coordinates)} value={where} onValue={setWhere} pointer="/location" />
       <Field label={say(words.form.place)} value={place} onValue={setPlace} />
       {asksDrill && (
@@ -47,6 +40,29 @@ export function MendForm({ view }: { view: CaseView }) {
           ]}
         />
       )}
+    </>
+  );
+  return {
+    ready: !unreadable && Object.keys(fields).length > 0,
+    send: () => void command(view.id, 'case.update', fields),
+    inputs,
+  };
+}
+
+/** Sets right where a case is, and whether it is an exercise. */
+export function MendForm({ view }: { view: CaseView }) {
+  const { ready, send, inputs } = useMending(view);
+  return (
+    <FormFrame
+      title={say(words.actions.mend)}
+      submit={say(words.actions.mendSend)}
+      disabled={!ready}
+      onSubmit={() => {
+        send();
+        closeAction();
+      }}
+    >
+      {inputs}
     </FormFrame>
   );
 }

@@ -23,7 +23,7 @@ export function Proposals({ view }: { view: CaseView }) {
   );
 }
 
-function Proposed({ proposal, view }: { proposal: Proposal; view: CaseView }) {
+export function Proposed({ proposal, view }: { proposal: Proposal; view: CaseView }) {
   const time = (seconds: number): string => duration(seconds * 1000, language.value);
   const { travel_s, gain_s, cost_s } = proposal;
   return (

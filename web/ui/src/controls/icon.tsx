@@ -1,6 +1,7 @@
 // Line icons on a 24 × 24 grid, drawn for this board.
 const paths = {
   board: 'M4 5h6v14H4zM14 5h6v6h-6zM14 15h6v4h-6z',
+  desk: 'M3.5 6.5l1.5 1.5 2.5-3M3.5 12.5 5 14l2.5-3M3.5 18.5 5 20l2.5-3M11 7h9.5M11 13h9.5M11 19h9.5',
   map: 'M3.5 6.5 9 4l6 2.5L20.5 4v13.5L15 20l-6-2.5L3.5 20zM9 4v13.5M15 6.5V20',
   cases: 'M4 6h16M4 12h16M4 18h10',
   file: 'M12 5v14M5 12h14',

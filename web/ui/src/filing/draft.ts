@@ -46,6 +46,8 @@ export interface Draft {
   urgency: '' | 'routine' | 'urgent' | 'life_threatening';
   callOut: 'now' | 'hold' | 'none';
   exercise: boolean;
+  /** The id of the dead letter that this is filed in place of. */
+  letter?: string | undefined;
 }
 
 export function emptySubject(): SubjectDraft {

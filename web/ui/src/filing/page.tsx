@@ -9,6 +9,7 @@ import { ProblemNotice, problemOf } from '../controls/problem';
 import { say, words } from '../language';
 import { toLocalInput } from '../language/format';
 import { serverNow } from '../live/store';
+import { filingPath, LetterBeside } from '../desk/letter-beside';
 import { go } from '../route';
 import { accountOf, session } from '../session';
 import { DraftList } from './draft-list';
@@ -109,10 +110,10 @@ export function FilingPage() {
     if (Object.keys(problems).length > 0) return focusFirstError();
     setSending(true);
     try {
-      const { body: answer } = await request<Filed>('POST', 'applications', body);
+      const { body: answer } = await request<Filed>('POST', filingPath(draft), body);
       done(draft, answer.id ?? draft.id);
     } catch (cause) {
-      if (cause instanceof RequestFailed && cause.problem.status === 0) {
+      if (cause instanceof RequestFailed && cause.problem.status === 0 && !draft.letter) {
         fileLater(draft.id, body);
         done(draft, draft.id);
         return;
@@ -148,6 +149,7 @@ export function FilingPage() {
       }}
     >
       <h1>{say(amends ? words.filing.amending : words.form.title)}</h1>
+      {draft.letter && <LetterBeside id={draft.letter} onForget={() => change({ letter: undefined })} />}
       <DraftList
         drafts={drafts}
         mayPark={!isEmpty(draft) && drafts.parked.length < mostParked}

@@ -92,6 +92,7 @@ describe('the dictionary', () => {
         "cases.moreSubjects",
         "category.dementia",
         "danger.dementia",
+        "desk.title",
         "form.reporterPhone",
         "foundBy.police",
         "lead.google",

@@ -44,6 +44,7 @@ export {
   preemption,
   roster,
 } from './words/coordination';
+export { desk } from './words/desk';
 export { choice, chosen, duty, transport, unavailableBecause, weekday } from './words/choice';
 export { filing } from './words/filing';
 export { lineProblem, setup } from './words/setup';

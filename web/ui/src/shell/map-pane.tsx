@@ -144,5 +144,7 @@ function mapNow(): VNode {
 
 /** Pages beside which the map stands on a wide screen. */
 export function mapBeside(): boolean {
-  return ['map', 'cases', 'new', 'teams'].includes(route.value.page);
+  const { page } = route.value;
+  // On the desk it comes when a place is to be pointed at.
+  return ['map', 'cases', 'new', 'teams'].includes(page) || (page === 'desk' && picking.value !== undefined);
 }

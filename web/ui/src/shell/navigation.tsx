@@ -1,7 +1,7 @@
 import { say, words } from '../language';
 import type { Phrase } from '../language';
 import { Icon, type IconName } from '../controls/icon';
-import { changesTeams, filesApplications, seesDeadLetters, seesStatistics, seesTeams } from '../permissions';
+import { changesTeams, filesApplications, seesDeadLetters, seesDesk, seesStatistics, seesTeams } from '../permissions';
 import { route, type Page } from '../route';
 import { session } from '../session';
 
@@ -15,15 +15,17 @@ interface Item {
 
 const railItems: readonly Item[] = [
   { page: 'map', icon: 'board', name: words.shell.board, also: ['cases'] },
+  { page: 'desk', icon: 'desk', name: words.desk.title, also: ['dead-letters'] },
   { page: 'new', icon: 'file', name: words.shell.file, also: ['application'] },
   { page: 'teams', icon: 'teams', name: words.shell.teams },
   { page: 'statistics', icon: 'statistics', name: words.shell.statistics },
-  { page: 'more', icon: 'more', name: words.shell.more, also: ['dead-letters', 'setup'] },
+  { page: 'more', icon: 'more', name: words.shell.more, also: ['setup'] },
 ];
 
 const tabItems: readonly Item[] = [
   { page: 'map', icon: 'map', name: words.shell.map },
   { page: 'cases', icon: 'cases', name: words.shell.cases },
+  { page: 'desk', icon: 'desk', name: words.desk.title },
   { page: 'statistics', icon: 'statistics', name: words.shell.statistics },
   { page: 'more', icon: 'more', name: words.shell.more, also: ['teams', 'new', 'dead-letters', 'setup'] },
 ];
@@ -40,6 +42,8 @@ export function mayOpen(page: Page): boolean {
       return seesTeams(session.value);
     case 'statistics':
       return seesStatistics(session.value);
+    case 'desk':
+      return seesDesk(session.value);
     case 'dead-letters':
       return seesDeadLetters(session.value);
     default:

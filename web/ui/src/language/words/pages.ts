@@ -276,8 +276,7 @@ export const deadLetters = {
   from: ['From', 'Откуда', 'Қайдан'],
   at: ['When', 'Когда', 'Қашан'],
   replay: ['Read again', 'Прочитать снова', 'Қайта оқу'],
-  replayed: ['read again {time}', 'прочитано снова {time}', 'қайта оқылды {time}'],
-  replayAsked: ['asked for', 'запрошено', 'сұралды'],
+  replayed: ['dealt with {time}', 'разобрано {time}', '{time} қаралды'],
 } as const satisfies Record<string, Phrase>;
 
 export const deadLetterReason = {
