@@ -14,7 +14,11 @@ const point = (coordinates) => ({ type: 'Point', coordinates });
 async function stage(server) {
   const one = admin(server);
   const teams = { lead: 'gallery-lead', asked: 'gallery-asked' };
-  await one.team(teams.lead, 'Отряд «Жұлдыз»', [63.62, 53.21], { capacity: 9, members: 14, skills: ['dog', 'snowmobile'] });
+  await one.team(teams.lead, 'Отряд «Жұлдыз»', [63.62, 53.21], {
+    capacity: 9,
+    members: 14,
+    skills: ['dog', 'snowmobile'],
+  });
   await one.team(teams.asked, 'Отряд «Тобыл»', [63.7, 53.3], { capacity: 9, members: 8, skills: ['boat'] });
   const given = (id, team, fields) => one.command(id, { team_id: team, ...fields });
   const search = await one.file({
@@ -33,18 +37,39 @@ async function stage(server) {
   await one.command(search, { type: 'case.take' });
   const offered = await one.file({ place: 'Затобольск', location: point([63.7, 53.2]), call_out: 'hold' });
   await given(offered, teams.asked, { type: 'case.assign' });
-  const held = await one.file({ place: 'Рудный', location: point([63.1, 52.96]), call_out: 'hold', subjects: [{ id: 's1', sex: 'female', age: 79 }] });
-  const twin = (who) => ({ place: 'Тарановка', location: point([62.5, 52.9]), call_out: 'hold', subjects: [{ id: 's1', sex: 'male', age: 34, name: who }] });
+  const held = await one.file({
+    place: 'Рудный',
+    location: point([63.1, 52.96]),
+    call_out: 'hold',
+    subjects: [{ id: 's1', sex: 'female', age: 79 }],
+  });
+  const twin = (who) => ({
+    place: 'Тарановка',
+    location: point([62.5, 52.9]),
+    call_out: 'hold',
+    subjects: [{ id: 's1', sex: 'male', age: 34, name: who }],
+  });
   await one.file(twin('Серікбаев Ерлан'));
   await one.file(twin('Серикбаев Ерлан'));
-  const over = await one.file({ place: 'Аманкарагай', location: point([64.1, 52.4]), call_out: 'hold', subjects: [{ id: 's1', sex: 'male', age: 61 }] });
+  const over = await one.file({
+    place: 'Аманкарагай',
+    location: point([64.1, 52.4]),
+    call_out: 'hold',
+    subjects: [{ id: 's1', sex: 'male', age: 61 }],
+  });
   await given(over, teams.lead, { type: 'case.assign' });
   await given(over, teams.lead, { type: 'assignment.accept', people: 5 });
   await one.command(over, { type: 'case.outcome', outcome: 'found', condition: 'well', found_by: 'team' });
   await server.produce('applications', 'Пропала девочка, ушла из дома в 18:00, Лисаковск, тел. +7 701 000 00 00');
   await server.produce(
     'applications',
-    JSON.stringify({ id: 'gallery-wrong', kind: 'missing_person', place: 'Кушмурун', location: point([164.6, 52.4]), subjects: [{ id: 's1', sex: 'female', age: 8 }] }),
+    JSON.stringify({
+      id: 'gallery-wrong',
+      kind: 'missing_person',
+      place: 'Кушмурун',
+      location: point([164.6, 52.4]),
+      subjects: [{ id: 's1', sex: 'female', age: 8 }],
+    }),
   );
   const { link } = await one.get(`cases/${search}/call-out?team_id=${teams.lead}&lang=kk`);
   const lead = await server.makeKey('Жетекші', '--role', 'team', '--team', teams.asked);
@@ -59,21 +84,33 @@ function screens({ search, offered, link, lead }) {
     { name: '02 board', hash: '#/map' },
     { name: '03 list', hash: '#/cases' },
     { name: '04 case', hash: `#/case/${search}`, before: detail },
-    { name: '05 case, form', hash: `#/case/${search}`, before: async (page) => {
-      await detail(page);
-      await page.locator('.detail-actions .button-primary').first().click();
-      await page.locator('.action-form').waitFor();
-    } },
+    {
+      name: '05 case, form',
+      hash: `#/case/${search}`,
+      before: async (page) => {
+        await detail(page);
+        await page.locator('.detail-actions .button-primary').first().click();
+        await page.locator('.action-form').waitFor();
+      },
+    },
     { name: '06 desk', hash: '#/desk', before: (page) => page.locator('[data-group="letters"]').waitFor() },
     { name: '07 desk with a case', hash: `#/desk/${search}`, before: detail },
-    { name: '08 desk, lower', hash: '#/desk', before: async (page) => {
-      await page.locator('[data-group="letters"]').waitFor();
-      await page.locator('[data-group="pairs"]').scrollIntoViewIfNeeded();
-    } },
+    {
+      name: '08 desk, lower',
+      hash: '#/desk',
+      before: async (page) => {
+        await page.locator('[data-group="letters"]').waitFor();
+        await page.locator('[data-group="pairs"]').scrollIntoViewIfNeeded();
+      },
+    },
     { name: '09 file', hash: '#/new' },
     { name: '10 teams', hash: '#/teams' },
     { name: '11 team, form', hash: '#/teams/new' },
-    { name: '12 statistics', hash: '#/statistics', before: (page) => page.locator('.figures, .totals').first().waitFor() },
+    {
+      name: '12 statistics',
+      hash: '#/statistics',
+      before: (page) => page.locator('.figures, .totals').first().waitFor(),
+    },
     { name: '13 unread messages', hash: '#/dead-letters', before: (page) => page.locator('.letter').first().waitFor() },
     { name: '14 more', hash: '#/more' },
     { name: '15 lead is called', hash: '#/map', key: lead, before: (page) => page.locator('.offer').first().waitFor() },
@@ -118,7 +155,11 @@ const index = await withBoard(async ({ browser, server }) => {
       }
     }
   }
-  return writeIndex(path, 'Izdeu, every screen', [...parts].map(([name, pictures]) => ({ name, pictures })));
+  return writeIndex(
+    path,
+    'Izdeu, every screen',
+    [...parts].map(([name, pictures]) => ({ name, pictures })),
+  );
 }, '--demo');
 for (const line of broken) console.log(`not as wanted: ${line}`);
 console.log(`${[...parts.values()].flat().length} pictures: ${index}`);

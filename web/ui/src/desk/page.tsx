@@ -30,7 +30,7 @@ const parts: readonly { name: string; title: Phrase }[] = [
   { name: 'told', title: words.desk.told },
   { name: 'waiting', title: words.desk.waiting },
   { name: 'proposals', title: words.preemption.title },
-  { name: 'review', title: words.openItem.needs_review },
+  { name: 'review', title: words.desk.review },
   { name: 'letters', title: words.deadLetters.title },
   { name: 'pairs', title: words.duplicates.title },
   { name: 'home', title: words.desk.home },
@@ -152,7 +152,7 @@ export function DeskPage() {
           />
           <Group
             name="review"
-            title={say(words.openItem.needs_review)}
+            title={say(words.desk.review)}
             items={linesOf(review, (view) => <ReviewLine view={view} />)}
           />
         </div>

@@ -5,6 +5,7 @@ export const desk = {
   title: ['Desk', 'Пульт', 'Пульт'],
   alarms: ['Alarm', 'Тревога', 'Дабыл'],
   waiting: ['Waiting for a team', 'Ждут отряд', 'Жасақ күтуде'],
+  review: ['To be checked', 'Нужно проверить', 'Тексеру керек'],
   home: ['Called back', 'Отбой', 'Кері қайту'],
   told: ['The family has to be told', 'Сообщить родным', 'Туыстарына хабарлау керек'],
   refused: ['Not accepted', 'Не принято', 'Қабылданбады'],
