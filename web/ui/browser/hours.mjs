@@ -58,6 +58,7 @@ async function teamLead({ browser, server }, shoot) {
   const { link } = await one.get(`cases/${id}/call-out?team_id=${team}&lang=kk`);
   const member = await person(browser, { viewport: phone, language: 'kk' });
   await member.goto(link);
+  await member.locator('header [lang="kk"]').click();
   await member.getByLabel('Атыңыз').fill('Айгүл');
   await member.getByText('Иә', { exact: true }).click();
   await shoot(member, 'A member, by the link, without an account');

@@ -7,7 +7,7 @@ import { teamName } from '../live/store';
 import { coordinates as mayCoordinate, markablePoints, noteAudiences, reportsOutcome } from '../permissions';
 import { session } from '../session';
 import { closeAction, type FormName, openAction, openedAction, wantedAction } from './action-state';
-import { isLive, isOver, sexOf } from './describe';
+import { isLive, isOver, isUnconfirmed, sexOf } from './describe';
 import { ByHandForm, HandOverForm, MergeForm, PointForm, SizeForm, UrgencyForm } from './coordination-forms';
 import { GroupTextForm, MemberForm } from './roster-forms';
 import { AcceptForm, DeclineForm } from './answer-forms';
@@ -187,12 +187,10 @@ function outcomeActions(view: CaseView, reports: boolean, coordinator: boolean, 
 }
 
 function endedActions(view: CaseView): Action[] {
-  const sealed = view.sealed ?? [];
-  const unconfirmed = sealed.some((one) => one.condition === 'no_signs_of_life' && one.outcome === 'found');
   const told: Action = { label: words.actions.familyTold, form: 'family-told' };
   const death: Action = { label: words.actions.deceased, form: 'deceased' };
   // A report of no signs of life must be confirmed before anybody is told.
-  return unconfirmed ? [death, told] : [told, death];
+  return isUnconfirmed(view) ? [death, told] : [told, death];
 }
 
 interface ActionFormProps {

@@ -126,6 +126,15 @@ export function isOnCase(assignment: AssignmentView): boolean {
   return onCase.has(assignment.status);
 }
 
+/**
+ * No signs of life were reported of somebody, and nothing later: that is confirmed before anybody is told.
+ * What is sealed comes in the order in which it was said.
+ */
+export function isUnconfirmed(view: CaseView): boolean {
+  const last = new Map((view.sealed ?? []).map((sealed) => [sealed.subject_id, sealed]));
+  return [...last.values()].some(({ outcome, condition }) => outcome === 'found' && condition === 'no_signs_of_life');
+}
+
 /** The teams that have missed a check-in and were not heard of since. */
 export function missedCheckIns(view: CaseView): AssignmentView[] {
   return (view.assignments ?? []).filter((assignment) => assignment.check_in_missed_at !== undefined);

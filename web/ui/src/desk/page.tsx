@@ -1,5 +1,6 @@
 import { computed } from '@preact/signals';
 import type { CaseView } from '../api/views';
+import { isUnconfirmed } from '../cases/describe';
 import { Proposed } from '../cases/proposals';
 import { Unsent } from '../cases/unsent';
 import { command, outboxEntries } from '../commands/send';
@@ -209,11 +210,6 @@ export function DeskPage() {
 
 function linesOf(views: readonly CaseView[], line: (view: CaseView) => preact.ComponentChild) {
   return views.map((view) => ({ key: view.id, line: () => line(view) }));
-}
-
-/** No signs of life were reported; that is confirmed before anybody is told. */
-function isUnconfirmed(view: CaseView): boolean {
-  return (view.sealed ?? []).some(({ outcome, condition }) => outcome === 'found' && condition === 'no_signs_of_life');
 }
 
 function jump(name: string): void {

@@ -33,7 +33,14 @@ export function PairLine({ pair }: { pair: PairTask }) {
         </thead>
         <tbody>
           {rows.map(({ name, one, two }) => (
-            <tr key={name[0] as string} class={one && one === two ? 'pair-same' : undefined}>
+            <tr
+              key={name[0] as string}
+              class={
+                one && one === two && name !== words.cases.opened && name !== words.cases.filterStatus
+                  ? 'pair-same'
+                  : undefined
+              }
+            >
               <th scope="row">{say(name)}</th>
               <td>{one || '—'}</td>
               <td>{two || '—'}</td>
