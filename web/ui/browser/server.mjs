@@ -72,7 +72,7 @@ export async function startServer(...flags) {
     await sending;
   };
   try {
-    return { ...(await address), key, makeKey, produce, stop, output: () => output };
+    return { ...(await address), data, key, makeKey, produce, stop, output: () => output };
   } catch (error) {
     await stop();
     throw error;

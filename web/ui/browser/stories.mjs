@@ -28,6 +28,8 @@ import {
   standingTellsNoDeath,
 } from './operator.mjs';
 import { clueWithPhoto, nothingLeft, offlineHour, positionShared, twoTaps } from './lead.mjs';
+import { fiveThousand } from './many.mjs';
+import { filesAndPaper, linksKeysAlarms, mapInEveryLook, ownTiles, ringsAndMeasures } from './mapping.mjs';
 import { membersAnswer } from './roster.mjs';
 import { api } from './server.mjs';
 import { firstRun } from './setup.mjs';
@@ -449,6 +451,12 @@ export const stories = [
   ['a wrong place is corrected on the phone', placeCorrected],
   ['a new life-threatening case is announced on any page', announced],
   ['a push is shown while the board is closed, and leads to the case', wokenWhileClosed],
+  ['map: it is drawn in every look; at night nothing but red leaves the screen', mapInEveryLook],
+  ['map: rings with their source, coordinates at a tap, distance and bearing', ringsAndMeasures],
+  ['map: what is shown as GeoJSON, GPX and KML; a case on one sheet of paper', filesAndPaper],
+  ['map: a link restores the filters, keys do what they say, alarms are counted in a flood', linksKeysAlarms],
+  ['map: own tiles from a PMTiles file, read in ranges', ownTiles],
+  ['map: 5,000 cases and 500 teams', fiveThousand],
   ['language, look and region are kept', choicesKept],
   ['members of a team answer by a link, and are counted home', membersAnswer],
   ['the board says why this team, and why not the others', chosenWithReasons],

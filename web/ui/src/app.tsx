@@ -11,6 +11,7 @@ import { sessionState } from './session';
 import { Announcements, Banners } from './shell/banners';
 import { DeskPage } from './desk/page';
 import { DeadLettersPage } from './shell/dead-letters';
+import { KeysDialog } from './shell/keys';
 import { MapPane, mapBeside } from './shell/map-pane';
 import { compact } from './shell/media';
 import { MorePage } from './shell/more';
@@ -70,6 +71,7 @@ function Desk() {
       </button>
       <TopBar />
       <Banners />
+      <KeysDialog />
       <Navigation tabs={false} />
       <main
         id="content"

@@ -17,7 +17,8 @@ const pages: readonly Page[] = ['map', 'cases', 'new', 'application', 'setup', '
 
 /** Reads the part of an address after `#`. What is not known leads to the map. */
 export function parseHash(hash: string): Route {
-  const parts = hash.replace(/^#\/?/, '').split('/').filter(Boolean).map(decode);
+  const [path = ''] = hash.replace(/^#\/?/, '').split('?');
+  const parts = path.split('/').filter(Boolean).map(decode);
   const [first, second] = parts;
   if (first === 'case' && second) return { page: 'map', caseId: second };
   const page = pages.find((known) => known === first) ?? 'map';
@@ -35,7 +36,16 @@ function decode(part: string): string {
   }
 }
 
-export function hashOf(route: Route): string {
+/** The filters of the board as the part of an address after `?`; set by view-link.ts. */
+export const linkQuery = signal('');
+
+/** The address of a page; that of the board carries the filters unless `query` says otherwise. */
+export function hashOf(route: Route, query = linkQuery.value): string {
+  const onBoard = route.page === 'map' || route.page === 'cases';
+  return `${pathOf(route)}${onBoard && query ? `?${query}` : ''}`;
+}
+
+function pathOf(route: Route): string {
   if (route.caseId && route.page === 'map') return `#/case/${encodeURIComponent(route.caseId)}`;
   if (route.caseId && (route.page === 'cases' || route.page === 'desk' || route.page === 'print'))
     return `#/${route.page}/${encodeURIComponent(route.caseId)}`;
@@ -58,5 +68,5 @@ export function startRoute(): void {
 }
 
 export function go(target: Route): void {
-  location.hash = hashOf(target);
+  location.hash = hashOf(target, linkQuery.peek());
 }

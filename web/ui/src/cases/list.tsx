@@ -3,11 +3,11 @@ import type { CaseView } from '../api/views';
 import { Icon } from '../controls/icon';
 import { language, type Phrase, say, sayValue, words } from '../language';
 import { clock, duration, parseTime } from '../language/format';
-import { slowNow, teamName } from '../live/store';
+import { slowNow, teamName, teamViews } from '../live/store';
 import { outboxEntries } from '../commands/send';
 import { StatusGlyph } from '../map';
 import { go, hashOf, route, selectedCaseId } from '../route';
-import { seesOwners } from '../permissions';
+import { seesOwners, seesTeams } from '../permissions';
 import { info, session } from '../session';
 import { allBack, callBackText } from './coordination';
 import { isLive, isOver, missedCheckIns, shortCaseTitle, statusText } from './describe';
@@ -43,7 +43,8 @@ export function CaseList() {
 }
 
 function Filters() {
-  const { group, kind } = filters.value;
+  const { group, kind, team } = filters.value;
+  const teams = seesTeams(session.value) ? teamViews.value : [];
   return (
     <div class="filters">
       <div class="search">
@@ -94,6 +95,31 @@ function Filters() {
             </option>
           ))}
         </select>
+        {(teams.length > 0 || team !== undefined) && (
+          <select
+            class="filter-team"
+            aria-label={say(words.cases.filterTeam)}
+            value={team ?? ''}
+            onChange={(event) => {
+              filters.value = { ...filters.value, team: event.currentTarget.value || undefined };
+            }}
+          >
+            <option value="" selected={team === undefined}>
+              {`${say(words.cases.filterTeam)}: ${say(words.cases.all).toLocaleLowerCase()}`}
+            </option>
+            {/* A link may name a team that this person does not see. */}
+            {team !== undefined && !teams.some(({ id }) => id === team) && (
+              <option value={team} selected>
+                {team}
+              </option>
+            )}
+            {teams.map(({ id, name }) => (
+              <option key={id} value={id} selected={team === id}>
+                {name}
+              </option>
+            ))}
+          </select>
+        )}
       </div>
     </div>
   );

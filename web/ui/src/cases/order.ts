@@ -16,6 +16,18 @@ export type StatusGroup =
   | 'ended'
   | 'all';
 
+export const statusGroups: readonly StatusGroup[] = [
+  'active',
+  'unowned',
+  'mine',
+  'alarm',
+  'waiting',
+  'review',
+  'searching',
+  'ended',
+  'all',
+];
+
 export interface Filters {
   group: StatusGroup;
   kind: CaseKind | undefined;

@@ -50,3 +50,4 @@ export { filing } from './words/filing';
 export { lineProblem, setup } from './words/setup';
 export { lead, offline } from './words/lead';
 export { mapping, ringCategory, ringGround } from './words/map';
+export { alarms, keys } from './words/keys';

@@ -54,7 +54,10 @@ export function teamName(id: string): string {
   return teamById(id)?.name ?? id;
 }
 
-/** The most recent life-threatening cases that came while the board was open, newest last. */
+/** In a flood they are counted, not listed. */
+const mostAnnounced = 500;
+
+/** The life-threatening cases that came while the board was open and nobody has looked at, newest last. */
 export const announced = signal<CaseView[]>([]);
 
 /** The most recent missed check-ins that came while the board was open, newest last. */
@@ -107,7 +110,7 @@ function flush(): void {
   publish();
   caughtUp.value = feedState.peek().kind === 'live';
   const alarming = opened.filter((view) => view.urgency === 'life_threatening' && view.status !== 'closed');
-  if (alarming.length > 0) announced.value = [...announced.peek(), ...alarming].slice(-3);
+  if (alarming.length > 0) announced.value = [...announced.peek(), ...alarming].slice(-mostAnnounced);
   if (missed.length > 0) announcedMissed.value = [...announcedMissed.peek(), ...missed].slice(-3);
 }
 

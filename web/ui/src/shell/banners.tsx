@@ -1,6 +1,5 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import type { CaseView } from '../api/views';
 import { caseTitle, missedCheckIns } from '../cases/describe';
 import { outboxEntries } from '../commands/send';
 import { photoEntries } from '../photos/send';
@@ -23,6 +22,7 @@ import { SharingBanner } from '../position/switch';
 import { setsUp } from '../permissions';
 import { hashOf, route, selectedCaseId } from '../route';
 import { accountOf, info, session } from '../session';
+import { alarmText, floodFrom, isNews } from '../waking/alarms';
 import { Offers } from '../waking/offers';
 import { busy, renew, updateReady } from './update';
 
@@ -137,19 +137,39 @@ export function Announcements() {
           {say(words.coordination.newlyMissed, { team: teamName(teamId), title: caseTitle(view) })}
         </Announcement>
       ))}
-      {announced.value.filter(isNews).map((view) => (
-        <Announcement key={view.id} caseId={view.id} forget={() => forget(view.id)}>
-          {say(words.cases.newLifeThreatening, { title: caseTitle(view) })}
-        </Announcement>
-      ))}
+      <NewCases />
     </div>
   );
 }
 
-/** To a team a case is its call, which is told by itself. */
-function isNews(view: CaseView): boolean {
-  const { roles, teams } = session.value ?? { roles: [] };
-  return !roles.includes('team') || !view.assignments?.some(({ team_id }) => teams?.includes(team_id));
+/** One line for each new case; in a flood one line for all, which leads to what waits. */
+function NewCases() {
+  const news = announced.value.filter(isNews);
+  if (news.length >= floodFrom)
+    return (
+      <p class="announcement" data-flood={news.length}>
+        <Icon name="alert" size={20} />
+        <a href={hashOf({ page: 'map' }, 'status=waiting')} onClick={forgetAll}>
+          {alarmText(news)}
+        </a>
+        <button type="button" class="icon-button" aria-label={say(words.shell.dismiss)} onClick={forgetAll}>
+          <Icon name="close" size={18} />
+        </button>
+      </p>
+    );
+  return (
+    <>
+      {news.map((view) => (
+        <Announcement key={view.id} caseId={view.id} forget={() => forget(view.id)}>
+          {alarmText([view])}
+        </Announcement>
+      ))}
+    </>
+  );
+}
+
+function forgetAll(): void {
+  announced.value = [];
 }
 
 interface AnnouncementProps {

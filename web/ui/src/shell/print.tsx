@@ -48,7 +48,7 @@ export function PrintPage({ id }: { id: string }) {
 
 function Sheet({ view }: { view: CaseView }) {
   const tongue = language.value;
-  const link = `${location.origin}/${hashOf({ page: 'map', caseId: view.id })}`;
+  const link = `${location.origin}/${hashOf({ page: 'map', caseId: view.id }, '')}`;
   const at = slowNow.value;
   return (
     <article class="print-sheet">

@@ -10,6 +10,7 @@ import { countdown, distance, parseTime } from '../language/format';
 import { caseViews, now, teamName } from '../live/store';
 import { go, hashOf, selectedCaseId } from '../route';
 import { session } from '../session';
+import { alarmCount } from './alarms';
 import { ring } from './sound';
 
 interface Offer {
@@ -66,7 +67,8 @@ export function startOffers(): void {
   });
   effect(() => {
     const [first] = openOffers.value;
-    document.title = first ? say(words.lead.offer, { title: caseTitle(first.view) }) : title;
+    const news = alarmCount.value > 0 ? `(${alarmCount.value}) ${title}` : title;
+    document.title = first ? say(words.lead.offer, { title: caseTitle(first.view) }) : news;
   });
 }
 

@@ -4,6 +4,7 @@ import { Switch } from '../controls/field';
 import { Icon } from '../controls/icon';
 import { ProblemNotice, problemOf } from '../controls/problem';
 import { say, words } from '../language';
+import { alarmsOn, chooseAlarms } from './alarms';
 import { chooseSound, ring, soundOn } from './sound';
 import { pushState, switchOff, switchOn } from './push';
 
@@ -32,6 +33,8 @@ export function WakingSwitch() {
           {say(state === 'on' ? words.shell.wakingTurnOff : words.shell.wakingTurnOn)}
         </button>
       )}
+      <Switch label={say(words.alarms.title)} checked={alarmsOn.value} onChecked={chooseAlarms} />
+      <p class="secondary">{say(words.alarms.help)}</p>
       <Switch label={say(words.lead.sound)} checked={soundOn.value} onChecked={chooseSound} />
       {soundOn.value && (
         <button type="button" class="button" onClick={ring}>

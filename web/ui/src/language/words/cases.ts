@@ -5,6 +5,7 @@ export const cases = {
   title: ['Cases', 'Происшествия', 'Оқиғалар'],
   search: ['Place, person, number', 'Место, человек, номер', 'Орны, адам, нөмір'],
   filterStatus: ['Status', 'Состояние', 'Күйі'],
+  filterTeam: ['Team', 'Отряд', 'Жасақ'],
   filterKind: ['Kind', 'Вид', 'Түрі'],
   active: ['Active', 'Активные', 'Белсенді'],
   all: ['All', 'Все', 'Бәрі'],

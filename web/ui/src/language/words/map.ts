@@ -21,8 +21,6 @@ export const mapping = {
     'Бұл басқалар табылған қашықтық, болжам емес: Қазақстанға арналған кесте жоқ.',
   ],
   download: ['Download what is shown', 'Скачать показанное', 'Көрсетілгенді жүктеп алу'],
-  downloadFailed: ['Could not be downloaded', 'Не удалось скачать', 'Жүктеп алу мүмкін болмады'],
-  downloadAs: ['As {format}', 'В формате {format}', '{format} пішімінде'],
   print: ['Print', 'Печать', 'Басып шығару'],
   printTitle: ['Case sheet', 'Лист происшествия', 'Оқиға парағы'],
   printedAt: ['Printed {time}', 'Напечатано {time}', 'Басылған уақыты: {time}'],
