@@ -1,5 +1,7 @@
 // A team lead's hour on a phone: the call, the way there, clues, without a connection, and the installed board.
 import assert from 'node:assert/strict';
+import { createServer, request } from 'node:http';
+import { connect } from 'node:net';
 import {
   assignment,
   brokenTexts,
@@ -322,4 +324,110 @@ export async function nothingLeft(world) {
   await page.locator('.sign-in').waitFor();
   assert.ok(!(await page.locator('body').innerText()).includes('Тайныйпосёлок'));
   return [page];
+}
+
+/** Stands before the program like a proxy, so that a new version of the board can appear. */
+async function behindProxy(server) {
+  const target = new URL(server.url);
+  let release = 0;
+  const proxy = createServer((asked, answer) => {
+    const passed = request(
+      { host: target.hostname, port: target.port, method: asked.method, path: asked.url, headers: asked.headers },
+      (got) => {
+        const headers = { ...got.headers };
+        if (asked.url !== '/sw.js' || release === 0) {
+          answer.writeHead(got.statusCode, headers);
+          got.pipe(answer);
+          return;
+        }
+        // Another version: the same files under another name.
+        const parts = [];
+        got.on('data', (part) => parts.push(part));
+        got.on('end', () => {
+          const text = Buffer.concat(parts).toString().replace(/const version = '/, `const version = '${release}-`);
+          answer.writeHead(200, { 'Content-Type': 'text/javascript; charset=utf-8', 'Cache-Control': 'no-cache' });
+          answer.end(text);
+        });
+      },
+    );
+    if (asked.url === '/sw.js') for (const name of ['accept-encoding', 'if-none-match']) passed.removeHeader(name);
+    passed.on('error', () => answer.destroy());
+    asked.pipe(passed);
+  });
+  proxy.on('upgrade', (asked, socket, head) => {
+    const line = connect(Number(target.port), target.hostname, () => {
+      const headers = asked.rawHeaders.reduce(
+        (text, part, index) => text + (index % 2 ? `: ${part}\r\n` : part),
+        `GET ${asked.url} HTTP/1.1\r\n`,
+      );
+      line.write(`${headers}\r\n`);
+      line.write(head);
+      line.pipe(socket).pipe(line);
+    });
+    line.on('error', () => socket.destroy());
+    socket.on('error', () => line.destroy());
+  });
+  await new Promise((done) => proxy.listen(0, '127.0.0.1', done));
+  return {
+    server: { ...server, url: `http://127.0.0.1:${proxy.address().port}` },
+    release: () => {
+      release += 1;
+    },
+    close: () => {
+      proxy.closeAllConnections();
+      proxy.close();
+    },
+  };
+}
+
+/** A new version waits while something is being written, and takes nothing with it that waits to be sent. */
+export async function renewed(world) {
+  const proxy = await behindProxy(world.server);
+  try {
+    const { command, team, id, page, admin } = await crew({ ...world, server: proxy.server });
+    await command({ type: 'case.assign', team_id: team });
+    await command({ type: 'assignment.accept', team_id: team });
+    await assignment(page, team, 'accepted').waitFor();
+    await installed(page);
+    await page.evaluate(() => {
+      window.before = true;
+    });
+    await button(page.locator('.detail-actions'), 'Другие действия').click();
+    await button(page.locator('.other-actions'), 'Добавить заметку').click();
+    await page.getByLabel('Заметка', { exact: true }).fill('Идём вдоль реки');
+    proxy.release();
+    await page.evaluate(async () => {
+      const registration = await navigator.serviceWorker.ready;
+      await registration.update();
+      while (!registration.waiting) await new Promise((later) => setTimeout(later, 50));
+    });
+    assert.equal(await page.evaluate(() => window.before), true, 'the page was loaded anew under the writing hand');
+    assert.equal(await page.locator('.banner-update').count(), 0, 'a new version is offered while something is written');
+    assert.equal(await page.getByLabel('Заметка', { exact: true }).inputValue(), 'Идём вдоль реки');
+
+    await page.context().setOffline(true);
+    await button(page.locator('.action-form'), 'Сохранить').click();
+    await page.locator('.unsent li').waitFor();
+    await open(page, '#/new');
+    await page.getByLabel('Населённый пункт, ориентир').fill('Боровское');
+    await open(page, `#/case/${id}`);
+    await button(page.locator('.banner-update'), 'Обновить').click();
+    await page.waitForFunction(() => window.before === undefined);
+    await page.locator('.unsent li').waitFor();
+    const versions = await page.evaluate(async () => (await caches.keys()).length);
+    assert.equal(versions, 2, 'the version before is kept for pages that still use it');
+    await open(page, '#/new');
+    await page.getByLabel('Населённый пункт, ориентир').waitFor();
+    assert.equal(await page.getByLabel('Населённый пункт, ориентир').inputValue(), 'Боровское', 'the draft was lost');
+    await page.context().setOffline(false);
+    const { events } = await until(
+      'the note',
+      () => admin.get(`cases/${id}/timeline`),
+      ({ events: all }) => all.some(({ type }) => type === 'case.noted'),
+    );
+    assert.equal(events.filter(({ type }) => type === 'case.noted').length, 1, 'the note was sent twice');
+    return [page];
+  } finally {
+    proxy.close();
+  }
 }

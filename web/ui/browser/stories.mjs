@@ -27,9 +27,9 @@ import {
   pastedLinks,
   standingTellsNoDeath,
 } from './operator.mjs';
-import { clueWithPhoto, nothingLeft, offlineHour, positionShared, twoTaps } from './lead.mjs';
 import { fiveThousand } from './many.mjs';
 import { filesAndPaper, linksKeysAlarms, mapInEveryLook, ownTiles, ringsAndMeasures } from './mapping.mjs';
+import { clueWithPhoto, nothingLeft, offlineHour, positionShared, renewed, twoTaps } from './lead.mjs';
 import { membersAnswer } from './roster.mjs';
 import { api } from './server.mjs';
 import { firstRun } from './setup.mjs';
@@ -472,6 +472,7 @@ export const stories = [
   ['operator: where an application stands never tells a death before the family knows', standingTellsNoDeath],
   ['first run: an empty installation gets its office, teams from a table and a coordinator', firstRun],
   ['lead: an hour without a connection, over reloads, is applied once and in order', offlineHour],
+  ['lead: a new version waits for what is being written, and loses nothing', renewed],
   ['lead: signing out leaves nothing on the phone', nothingLeft],
   ['two coordinators: one takes a case and hands it over with what is open', handedOver],
   ['a missed check-in is loud until it is answered; everybody is counted home', missedCheckIn],
