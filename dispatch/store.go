@@ -191,6 +191,10 @@ const (
 	CursorStatistics   Cursor = "statistics"    // events counted
 	CursorNotified     Cursor = "notified"      // events that people were told of, or will be: their deliveries are kept
 	CursorNotifiedDead Cursor = "notified-dead" // the same of dead letters, by id
+
+	// Of the scheduled backups, in unix milliseconds; 0: none.
+	CursorBackup       Cursor = "backup"        // when the newest was made
+	CursorBackupFailed Cursor = "backup-failed" // when the last attempt failed; 0 once one succeeds
 )
 
 // Cursors keeps the progress of the journal's readers. Implemented by the stores.

@@ -169,6 +169,7 @@ func (s *Server) routes() (http.Handler, error) {
 	s.registerWaking()
 	s.registerStatistics()
 	s.registerInformation()
+	s.registerBackups()
 	s.registerLive(mux)
 	metrics := promhttp.HandlerFor(s.config.Gatherer, promhttp.HandlerOpts{ErrorLog: promLog{s.log}})
 	mux.HandleFunc("GET /metrics", s.guarded(opMetrics, metrics.ServeHTTP))

@@ -73,6 +73,7 @@ const (
 	opSubscribePush    Operation = "subscribe-push"
 	opUnsubscribePush  Operation = "unsubscribe-push"
 	opGetStatistics    Operation = "get-statistics"
+	opGetBackups       Operation = "get-backups"
 	opLive             Operation = "live"
 	opMetrics          Operation = "metrics"
 	opOpenAPI          Operation = "openapi"
@@ -160,7 +161,7 @@ var rightsOf = map[Role]rights{
 		personal: true, reporter: true, sealed: true, assignments: true, actors: true, letters: true, duplicates: true, rosters: everywhere,
 		audiences: dispatch.Audiences(),
 		operations: with(readOperations, opGetCandidates, opListOwners, opGetTracks, opGetPhoto, opPutPhoto, opFileApplication, opFindLikely, opSendCommand, opGetCommand, opGetCallOut,
-			opListDeadLetters, opReplayDeadLetter, opGetDeadLetter, opFileDeadLetter, opSetAsideLetter, opPutTeam, opReportPosition, opSetAvailability,
+			opListDeadLetters, opReplayDeadLetter, opGetBackups, opGetDeadLetter, opFileDeadLetter, opSetAsideLetter, opPutTeam, opReportPosition, opSetAvailability,
 			opListCoordinators, opPutCoordinator, opSearchPlaces, opPutPlace, opRemovePlace, opReadTeamTable, opPutOffice,
 			opPushKey, opSubscribePush, opUnsubscribePush, opMetrics),
 	},
@@ -169,7 +170,7 @@ var rightsOf = map[Role]rights{
 		personal: true, reporter: true, sealed: true, assignments: true, actors: true, letters: true, duplicates: true, rosters: everywhere,
 		audiences: dispatch.Audiences(),
 		operations: with(readOperations, opGetCandidates, opListOwners, opGetTracks, opGetPhoto, opPutPhoto, opFileApplication, opFindLikely, opSendCommand, opGetCommand, opGetCallOut,
-			opListDeadLetters, opReplayDeadLetter, opGetDeadLetter, opFileDeadLetter, opSetAsideLetter, opPutTeam, opReportPosition, opSetAvailability,
+			opListDeadLetters, opReplayDeadLetter, opGetBackups, opGetDeadLetter, opFileDeadLetter, opSetAsideLetter, opPutTeam, opReportPosition, opSetAvailability,
 			opListCoordinators, opPutCoordinator, opSearchPlaces, opPutPlace, opRemovePlace, opReadTeamTable,
 			opPushKey, opSubscribePush, opUnsubscribePush),
 	},

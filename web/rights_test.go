@@ -38,6 +38,7 @@ func TestRightsRoleByOperation(t *testing.T) {
 		{"basemap", "GET", "/basemap.pmtiles", nil, [6]int{404, 404, 404, 404, 404, 404}},
 		{"rings", "GET", "/api/v1/rings", nil, [6]int{200, 200, 200, 200, 200, 200}},
 		{"metrics", "GET", "/metrics", nil, [6]int{200, 403, 403, 403, 403, 200}},
+		{"get-backups", "GET", "/api/v1/backups", nil, [6]int{200, 200, 403, 403, 403, 403}},
 		{"file-application", "POST", "/api/v1/applications", func(role string) string { return application(role, "1") }, [6]int{202, 202, 202, 202, 202, 403}},
 		{"get-application", "GET", "/api/v1/applications/102/app-a", nil, [6]int{200, 200, 200, 200, 200, 200}},
 		{"get-application of others", "GET", "/api/v1/applications/103/app-b", nil, [6]int{200, 404, 404, 404, 404, 404}},
@@ -144,7 +145,7 @@ func TestRightsRoleByOperation(t *testing.T) {
 	walked := []string{"who-am-i", "basemap", "rings", "openapi", "asyncapi", "metrics", "file-application", "get-application", "list-cases", "export-cases", "get-case", "get-timeline",
 		"get-candidates", "list-owners", "get-tracks", "get-photo", "put-photo", "get-call-out", "send-command", "get-command", "list-dead-letters", "replay-dead-letter",
 		"get-dead-letter", "file-dead-letter", "set-aside-dead-letter", "list-teams", "put-team", "report-position",
-		"set-availability", "get-board", "get-statistics", "sign-out", "live",
+		"set-availability", "get-board", "get-statistics", "get-backups", "sign-out", "live",
 		"list-coordinators", "put-coordinator", "put-office", "read-team-table", "find-likely", "search-places", "put-place", "remove-place", "push-key", "subscribe-push", "unsubscribe-push"}
 	n := 0
 	for path, methods := range document.Paths {

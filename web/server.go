@@ -80,6 +80,9 @@ type Config struct {
 	// PushPrivate lets browsers name a push service that has no https.
 	PushPrivate bool
 
+	// Backups says how the scheduled backups are; nil: none are scheduled.
+	Backups Backups
+
 	DutyPhone    string         // shown wherever the program cannot help; empty: the one that was stored, else 112
 	Basemap      Basemap        // the map under the board
 	Rings        *geo.RingTable // distances of lost persons; nil: none are shown

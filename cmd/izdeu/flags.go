@@ -58,6 +58,7 @@ type serveCommand struct {
 	KafkaHost     string            `name:"kafka-advertise" env:"IZDEU_KAFKA_ADVERTISE" placeholder:"HOST[:PORT]" help:"What the embedded broker tells outside producers to connect to, where that is not --kafka-listen."`
 	KafkaPrefix   string            `env:"IZDEU_KAFKA_PREFIX" default:"izdeu." placeholder:"PREFIX" help:"Begins the name of every topic (${default})."`
 	KafkaAccess   kafkaAccess       `embed:""`
+	Backup        backupFlags       `embed:""`
 	Database      string            `env:"IZDEU_DATABASE" placeholder:"URL" help:"Your own PostgreSQL, 15 or later: postgres://USER@HOST:5432/DATABASE. The password may stand in PGPASSWORD. Several servers on one such database and one --kafka are replicas: one leads, all answer. Without it the embedded database is used."`
 	Demo          bool              `env:"IZDEU_DEMO" help:"Play the Kostanay teams and a day of invented cases, in a data directory of its own."`
 	DutyPhone     string            `env:"IZDEU_DUTY_PHONE" placeholder:"PHONE" help:"Shown wherever the program cannot help; default: the one that an administrator has set on the board, else 112."`
@@ -105,6 +106,7 @@ Examples:
   izdeu serve --kafka kafka-1:9092,kafka-2:9092    with your own Kafka
   izdeu serve --kafka kafka-1:9092 --database postgres://izdeu@db/izdeu
                                                    with your own database, too; start several for replicas
+  izdeu serve --backup-to /mnt/backups             with a backup on another disk every 24 hours
   IZDEU_DATA=/var/lib/izdeu izdeu serve            every flag has its variable
 
 SIGTERM or Ctrl-C ends it within 10 seconds, with nothing lost.`
@@ -218,6 +220,9 @@ func (c *serveCommand) matching(settings *dispatch.Settings) error {
 
 // check refuses what this release cannot do.
 func (c *serveCommand) check() error {
+	if err := c.Backup.check(); err != nil {
+		return err
+	}
 	public, err := url.Parse(c.PublicURL)
 	switch {
 	case err != nil, c.PublicURL != "" && (public.Host == "" || public.Scheme != "https" && public.Scheme != "http" || public.Path != "" || public.RawQuery != "" || public.Fragment != ""):

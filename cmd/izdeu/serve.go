@@ -173,10 +173,11 @@ func serve(ctx context.Context, c *serveCommand, adminKey string, out io.Writer,
 		}}).run)
 	o.run("the replica", replica.Run)
 
+	scheduled := c.backups(o, store, installation, brokers, client, registry, log)
 	server, err := web.New(web.Config{
 		Store: store, Feed: feed, Leads: replica.Leads, Intake: ingest.NewIntake(client, producer, topics), Statistics: store,
 		AdminKey: adminKey, SecureCookies: c.SecureCookies, PublicURL: public, RosterLink: c.RosterLink, PushKey: push.Public, PushPrivate: c.PushPrivate,
-		Basemap: basemap, Rings: rings, DutyPhone: c.DutyPhone, Rules: settings, Demo: c.Demo, Version: version(),
+		Basemap: basemap, Rings: rings, Backups: scheduled, DutyPhone: c.DutyPhone, Rules: settings, Demo: c.Demo, Version: version(),
 		Installation: installation, KafkaPrefix: c.KafkaPrefix, Log: log, Registerer: registry, Gatherer: registry,
 	})
 	if err != nil {

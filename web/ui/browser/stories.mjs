@@ -17,6 +17,7 @@ import {
   seriousProblems,
   signIn,
 } from './page.mjs';
+import { failedBackup } from './backups.mjs';
 import { chosenWithReasons, duplicateMerged, handedOver, leadAccepts, missedCheckIn } from './coordination.mjs';
 import { deskByKeyboard, deskOfAShift, deskReadsAndDecides, deskTakesOver } from './desk.mjs';
 import {
@@ -457,6 +458,7 @@ export const stories = [
   ['map: a link restores the filters, keys do what they say, alarms are counted in a flood', linksKeysAlarms],
   ['map: own tiles from a PMTiles file, read in ranges', ownTiles],
   ['map: 5,000 cases and 500 teams', fiveThousand],
+  ['a scheduled backup that fails is told to administrators and coordinators', failedBackup],
   ['language, look and region are kept', choicesKept],
   ['members of a team answer by a link, and are counted home', membersAnswer],
   ['the board says why this team, and why not the others', chosenWithReasons],

@@ -24,6 +24,7 @@ import { hashOf, route, selectedCaseId } from '../route';
 import { accountOf, info, session } from '../session';
 import { alarmText, floodFrom, isNews } from '../waking/alarms';
 import { Offers } from '../waking/offers';
+import { BackupBanner } from './backup-banner';
 import { busy, renew, updateReady } from './update';
 
 export function DemoBanner() {
@@ -66,6 +67,7 @@ export function Banners() {
   return (
     <div class="banners">
       <DemoBanner />
+      <BackupBanner />
       <FirstRun />
       <Offers />
       <SharingBanner />

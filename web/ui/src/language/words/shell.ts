@@ -69,6 +69,18 @@ export const shell = {
     'Сервер недоступен. Ваши действия сохранены и уйдут позже. Если срочно, звоните:',
     'Сервер қолжетімсіз. Әрекеттеріңіз сақталды, кейін жіберіледі. Шұғыл болса, қоңырау шалыңыз:',
   ],
+  backupFailed: [
+    'The last backup failed: what happens from now on could be lost with the disk. Tell the administrator.',
+    'Последняя резервная копия не удалась: при отказе диска данные пропадут. Сообщите администратору.',
+    'Соңғы сақтық көшірме жасалмады: диск істен шықса, деректер жоғалады. Әкімшіге хабарлаңыз.',
+  ],
+  backupLate: [
+    'The newest backup is too old. Tell the administrator.',
+    'Последняя резервная копия устарела. Сообщите администратору.',
+    'Соңғы сақтық көшірме ескірген. Әкімшіге хабарлаңыз.',
+  ],
+  backupNewest: ['The newest is of {time}.', 'Самая новая: {time}.', 'Ең соңғысы: {time}.'],
+  backupNone: ['There is none.', 'Копий нет.', 'Көшірме жоқ.'],
   dutyPhone: ['Duty phone', 'Телефон дежурного', 'Кезекшінің телефоны'],
   demo: [
     'Demonstration: the people and cases here are made up',
