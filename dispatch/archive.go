@@ -180,3 +180,35 @@ func (r *renewed) Rows(ctx context.Context, name string, each func(values []any)
 	}
 	return r.Archive.Rows(ctx, name, each)
 }
+
+// SameTables refuses an archive (ErrOtherSchema) whose tables are not those of
+// the database that it is to be restored into.
+func SameTables(into []ArchiveTable, from Archive) error {
+	schema := from.Schema()
+	other := func(format string, arguments ...any) error {
+		return fmt.Errorf("the archive is of %s, schema %d: %s: %w", schema.Store, schema.Version, fmt.Sprintf(format, arguments...), ErrOtherSchema)
+	}
+	known := map[string]*ArchiveTable{}
+	for i := range into {
+		known[into[i].Name] = &into[i]
+	}
+	tables := from.Tables()
+	if len(tables) != len(into) {
+		return other("it has %d tables, the database %d", len(tables), len(into))
+	}
+	for i := range tables {
+		table := known[tables[i].Name]
+		if table == nil {
+			return other("the database has no table %s", tables[i].Name)
+		}
+		if len(table.Columns) != len(tables[i].Columns) {
+			return other("%s has %d columns, the database's %d", table.Name, len(tables[i].Columns), len(table.Columns))
+		}
+		for _, column := range tables[i].Columns {
+			if place := table.Column(column.Name); place < 0 || table.Columns[place].Type != column.Type {
+				return other("the database has no column %s.%s of the type %s", table.Name, column.Name, column.Type)
+			}
+		}
+	}
+	return nil
+}

@@ -13,6 +13,8 @@ import (
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/database"
+
+	"github.com/izdeu/izdeu/dispatch"
 )
 
 //go:embed migrations/*.sql
@@ -30,7 +32,13 @@ const closing = time.Second
 // migrate brings the schema up to date. Replicas that start at once wait for
 // each other. A database that is newer than this program is left alone: it may
 // be used when its newest migration says so.
-func migrate(ctx context.Context, config *pgx.ConnConfig, log *slog.Logger) (err error) {
+func migrate(ctx context.Context, config *pgx.ConnConfig, log *slog.Logger) error {
+	return migrateTo(ctx, config, 0, log)
+}
+
+// migrateTo does the same up to a version; 0 means the newest. It returns
+// dispatch.ErrOtherSchema when this program does not know the version.
+func migrateTo(ctx context.Context, config *pgx.ConnConfig, version int64, log *slog.Logger) (err error) {
 	config = config.Copy()
 	// A migration may rewrite a table, and another replica waits for it.
 	set(config, map[string]string{})
@@ -67,6 +75,13 @@ func migrate(ctx context.Context, config *pgx.ConnConfig, log *slog.Logger) (err
 	if err != nil {
 		return connectError(config, fmt.Errorf("the version of the schema: %w", err))
 	}
+	if version > newest {
+		return fmt.Errorf("postgres: the backup was made by a newer Izdeu: its schema is version %d, this program reads up to %d; "+
+			"restore it with the newer program: %w", version, newest, dispatch.ErrOtherSchema)
+	}
+	if version > 0 {
+		newest = version
+	}
 	if current > newest {
 		var oldest int64
 		if err := conn.QueryRow(ctx, `SELECT oldest_program FROM compatibility`).Scan(&oldest); err != nil {
@@ -83,10 +98,50 @@ func migrate(ctx context.Context, config *pgx.ConnConfig, log *slog.Logger) (err
 	if current == newest {
 		return nil
 	}
-	if _, err := provider.Up(ctx); err != nil {
+	if _, err := provider.UpTo(ctx, newest); err != nil {
 		return fmt.Errorf("postgres: bringing the schema from version %d to %d: %w", current, newest, err)
 	}
 	return nil
+}
+
+// Outdated gives the version of a database's schema when this program would
+// bring it up to date in Open; 0 for an empty database and for one that is.
+func Outdated(ctx context.Context, address string) (version int64, err error) {
+	pool, err := parse(address)
+	if err != nil {
+		return 0, err
+	}
+	newest, err := newestMigration()
+	if err != nil {
+		return 0, err
+	}
+	err = patiently(ctx, pool.ConnConfig, func(conn *pgx.Conn) error {
+		var table *string
+		if err := conn.QueryRow(ctx, `SELECT to_regclass('schema_version')::text`).Scan(&table); err != nil || table == nil {
+			return err
+		}
+		return conn.QueryRow(ctx, `SELECT coalesce(max(version_id), 0) FROM schema_version WHERE is_applied`).Scan(&version)
+	})
+	if err != nil || version >= newest {
+		return 0, err
+	}
+	return version, nil
+}
+
+// newestMigration is the schema's version that this program brings a database to.
+func newestMigration() (newest int64, err error) {
+	files, err := fs.Glob(migrations, "migrations/*.sql")
+	if err != nil {
+		return 0, fmt.Errorf("postgres: %w", err)
+	}
+	for _, file := range files {
+		version, err := goose.NumericComponent(file)
+		if err != nil {
+			return 0, fmt.Errorf("postgres: the migration %s: %w", file, err)
+		}
+		newest = max(newest, version)
+	}
+	return newest, nil
 }
 
 // suitable refuses a server that is too old, or a database that cannot hold

@@ -36,21 +36,23 @@ func newDatabase(t testing.TB) string {
 	})
 }
 
-func TestStore(t *testing.T) {
-	storetest.Exercise(t, func(t *testing.T) storetest.Opened {
-		address := newDatabase(t)
-		store := open(t, address)
-		t.Cleanup(func() {
-			if err := store.Close(); err != nil {
-				t.Error(err)
-			}
-		})
-		return storetest.Opened{Store: store, Reopen: func() storetest.Database {
-			if err := store.Close(); err != nil {
-				t.Fatal(err)
-			}
-			store = open(t, address)
-			return store
-		}}
+func TestStore(t *testing.T) { storetest.Exercise(t, fresh) }
+
+// fresh opens a new database.
+func fresh(t *testing.T) storetest.Opened {
+	t.Helper()
+	address := postgrestest.NewDatabase(t)
+	store := open(t, address)
+	t.Cleanup(func() {
+		if err := store.Close(); err != nil {
+			t.Error(err)
+		}
 	})
+	return storetest.Opened{Store: store, Reopen: func() storetest.Database {
+		if err := store.Close(); err != nil {
+			t.Fatal(err)
+		}
+		store = open(t, address)
+		return store
+	}}
 }

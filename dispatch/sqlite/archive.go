@@ -244,8 +244,8 @@ func fill(ctx context.Context, absolute string, from dispatch.Archive) (err erro
 	if err := into.describe(); err != nil {
 		return err
 	}
-	if err := sameTables(into.tables, from); err != nil {
-		return err
+	if err := dispatch.SameTables(into.tables, from); err != nil {
+		return fmt.Errorf("sqlite: %w", err)
 	}
 	for _, table := range from.Tables() {
 		insert, err := w.prepare(`INSERT INTO ` + quoted(table.Name) + ` (` + columnList(&table) + `) VALUES (?` +
@@ -258,37 +258,6 @@ func fill(ctx context.Context, absolute string, from dispatch.Archive) (err erro
 		}
 	}
 	return w.exec(`COMMIT`)
-}
-
-// sameTables refuses an archive whose tables are not those of the schema.
-func sameTables(into []dispatch.ArchiveTable, from dispatch.Archive) error {
-	schema := from.Schema()
-	other := func(format string, arguments ...any) error {
-		return fmt.Errorf("sqlite: the archive is of %s, schema %d: %s: %w", schema.Store, schema.Version, fmt.Sprintf(format, arguments...), dispatch.ErrOtherSchema)
-	}
-	known := map[string]*dispatch.ArchiveTable{}
-	for i := range into {
-		known[into[i].Name] = &into[i]
-	}
-	tables := from.Tables()
-	if len(tables) != len(into) {
-		return other("it has %d tables, the database %d", len(tables), len(into))
-	}
-	for i := range tables {
-		table := known[tables[i].Name]
-		if table == nil {
-			return other("the database has no table %s", tables[i].Name)
-		}
-		if len(table.Columns) != len(tables[i].Columns) {
-			return other("%s has %d columns, the database's %d", table.Name, len(tables[i].Columns), len(table.Columns))
-		}
-		for _, column := range tables[i].Columns {
-			if place := table.Column(column.Name); place < 0 || table.Columns[place].Type != column.Type {
-				return other("the database has no column %s.%s of the type %s", table.Name, column.Name, column.Type)
-			}
-		}
-	}
-	return nil
 }
 
 func removeDatabase(absolute string) error {
