@@ -14,6 +14,7 @@ import (
 
 	"github.com/izdeu/izdeu/dispatch"
 	"github.com/izdeu/izdeu/dispatch/backup"
+	"github.com/izdeu/izdeu/dispatch/postgres"
 	"github.com/izdeu/izdeu/dispatch/sqlite"
 	"github.com/izdeu/izdeu/ingest"
 )
@@ -22,7 +23,7 @@ import (
 type backupCommand struct {
 	To string `arg:"" optional:"" default:"." placeholder:"FILE|DIR" help:"The file to write, or a directory, in which it gets a name with the time (${default})."`
 
-	Data   string `env:"IZDEU_DATA" default:"./izdeu-data" placeholder:"DIR" help:"The data directory (${default})."`
+	storedData
 	Kafka  string `env:"IZDEU_KAFKA" placeholder:"HOST:PORT,…" help:"The brokers of serve --kafka: your own Kafka keeps its records, and none of them are in the backup."`
 	Prefix string `name:"kafka-prefix" env:"IZDEU_KAFKA_PREFIX" default:"izdeu." placeholder:"PREFIX" help:"Begins the name of every topic (${default}); a running server says itself."`
 	Check  bool   `help:"Read the backup FILE whole and compare its sums, instead of making one."`
@@ -38,6 +39,7 @@ Never copy the files of a data directory that is being served.
 
 Examples:
   izdeu backup /mnt/backups                     izdeu-INSTALLATION-20261126T020000Z.zip in there
+  izdeu backup --database postgres://izdeu@db/izdeu --kafka kafka-1:9092 /mnt/backups
   izdeu backup --check /mnt/backups/izdeu-k3x9-20261126T020000Z.zip
   izdeu serve --backup-to /mnt/backups          makes one every 24 hours by itself`
 }
@@ -47,12 +49,13 @@ func (c *backupCommand) Run(ctx context.Context, streams console) (err error) {
 	if c.Check {
 		return checkBackup(ctx, c.To, streams)
 	}
-	if _, err := os.Stat(filepath.Join(c.Data, databaseFile)); err != nil {
-		return fmt.Errorf("there is no database in %s: name the data directory with --data", c.Data)
+	archive, err := c.archive()
+	if err != nil {
+		return err
 	}
 	o := newOwner(quiet)
 	defer func() { err = errors.Join(err, o.end()) }()
-	origin, err := c.origin(o)
+	origin, err := c.origin(o, archive)
 	if err != nil {
 		return err
 	}
@@ -71,9 +74,12 @@ func (c *backupCommand) Run(ctx context.Context, streams console) (err error) {
 }
 
 // origin is the running server's data, or, when none runs, the directory's own.
-func (c *backupCommand) origin(o *owner) (*backupOrigin, error) {
+func (c *backupCommand) origin(o *owner, archive dispatch.Archiver) (*backupOrigin, error) {
 	_, notDemo := os.Stat(filepath.Join(c.Data, markerDemo))
-	origin := &backupOrigin{archive: sqliteFile(filepath.Join(c.Data, databaseFile)), demo: notDemo == nil, prefix: c.Prefix}
+	origin := &backupOrigin{archive: archive, demo: notDemo == nil, prefix: c.Prefix}
+	if _, err := os.Stat(c.Data); errors.Is(err, fs.ErrNotExist) && c.Kafka != "" {
+		return origin, nil // beside a database and a Kafka of one's own
+	}
 	directory, err := openDataDirectory(c.Data, origin.demo)
 	var held *ingest.LockedError
 	switch {
@@ -121,6 +127,29 @@ type sqliteFile string
 // Archive implements dispatch.Archiver.
 func (path sqliteFile) Archive(ctx context.Context, do func(dispatch.Archive) error) error {
 	return sqlite.ArchiveFile(ctx, string(path), do)
+}
+
+// postgresDatabase is the archive of the database at an address.
+type postgresDatabase string
+
+// Archive implements dispatch.Archiver.
+func (address postgresDatabase) Archive(ctx context.Context, do func(dispatch.Archive) error) error {
+	return postgres.ArchiveDatabase(ctx, string(address), do)
+}
+
+// archive gives the database as it is, whatever its schema.
+func (d *storedData) archive() (dispatch.Archiver, error) {
+	if d.Database != "" {
+		return postgresDatabase(d.Database), checkDatabase(d.Database)
+	}
+	path := filepath.Join(d.Data, databaseFile)
+	if _, err := os.Stat(path); err != nil {
+		if served, err := readAddresses(d.Data); err == nil && checkDatabase(served.Database) == nil {
+			return nil, misused("what is served from %s stands in the database %s: give its address with --database or IZDEU_DATABASE", d.Data, served.Database)
+		}
+		return nil, fmt.Errorf("there is no database in %s: name the data directory with --data, or the database with --database", d.Data)
+	}
+	return sqliteFile(path), nil
 }
 
 // backupOrigin is what backups are made of.
@@ -198,19 +227,17 @@ func checkBackup(ctx context.Context, path string, streams console) (err error) 
 }
 
 // backUpBeforeMigration makes a backup of a database that this program is about
-// to bring to a newer schema, beside it: so the older program can be gone back
-// to. The embedded broker is left as it is.
-func backUpBeforeMigration(ctx context.Context, directory *dataDirectory, demo bool, prefix string, log *slog.Logger) error {
-	path := directory.file(databaseFile)
-	outdated, err := sqlite.Outdated(ctx, path)
-	if err != nil || outdated == 0 {
-		return err
+// to bring from the outdated schema (0: it is not) to a newer one, in the data
+// directory: so the older program can be gone back to. Kafka is left as it is.
+func (c *serveCommand) backUpBeforeMigration(ctx context.Context, directory *dataDirectory, archive dispatch.Archiver, outdated int64, log *slog.Logger) error {
+	if outdated == 0 {
+		return nil
 	}
 	folder := directory.file(beforeUpgradeFolder)
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return fmt.Errorf("the backup before the schema is brought up to date: %w", err)
 	}
-	origin := &backupOrigin{archive: sqliteFile(path), demo: demo, prefix: prefix}
+	origin := &backupOrigin{archive: archive, demo: c.Demo, prefix: c.KafkaPrefix}
 	made, _, err := origin.writeTo(ctx, folder)
 	if err != nil {
 		return fmt.Errorf("the backup before the schema is brought up to date failed, so nothing was changed: %w", err)
@@ -220,11 +247,10 @@ func backUpBeforeMigration(ctx context.Context, directory *dataDirectory, demo b
 }
 
 // upToDate refuses a database of an older program, which serve alone changes.
-func upToDate(ctx context.Context, path string) error {
-	outdated, err := sqlite.Outdated(ctx, path)
-	if err == nil && outdated > 0 {
-		return fmt.Errorf("%s was written by an older Izdeu (its schema is version %d): start izdeu serve with this program once, "+
-			"which makes a backup and brings it up to date", path, outdated)
+func upToDate(name string, outdated int64) error {
+	if outdated == 0 {
+		return nil
 	}
-	return err
+	return fmt.Errorf("%s was written by an older Izdeu (its schema is version %d): start izdeu serve with this program once, "+
+		"which makes a backup and brings it up to date", name, outdated)
 }

@@ -17,7 +17,6 @@ import (
 
 	"github.com/izdeu/izdeu/dispatch"
 	"github.com/izdeu/izdeu/dispatch/backup"
-	"github.com/izdeu/izdeu/dispatch/sqlite"
 	"github.com/izdeu/izdeu/web"
 )
 
@@ -29,6 +28,8 @@ const (
 	backupRetry = 15 * time.Minute
 	// backupFresh is how long an answer about the backups is given again.
 	backupFresh = 5 * time.Second
+	// backupFollow is how often a replica that follows looks whether it leads.
+	backupFollow = time.Second
 )
 
 // backupFlags say where and how often serve makes backups by itself.
@@ -50,11 +51,12 @@ func (f *backupFlags) check() error {
 	return nil
 }
 
-// backups makes backups on a schedule. Only the leader runs it; every replica
+// backups makes backups on a schedule, while this replica leads; every replica
 // may ask State, which is read from the store.
 type backups struct {
 	backupFlags
 	installation string
+	leads        func() bool
 	write        func(ctx context.Context, to string) (path string, manifest *backup.Manifest, err error)
 	cursors      dispatch.Cursors
 	log          *slog.Logger
@@ -100,7 +102,7 @@ func newBackups(flags backupFlags, installation string, origin *backupOrigin, cu
 }
 
 // backups starts the scheduled ones; nil when there are none.
-func (c *serveCommand) backups(o *owner, store *sqlite.Store, installation string, brokers []string, client *kafka.Client,
+func (c *serveCommand) backups(o *owner, store database, leads func() bool, installation string, brokers []string, client *kafka.Client,
 	registry *prometheus.Registry, log *slog.Logger,
 ) web.Backups {
 	if c.Backup.To == "" {
@@ -111,6 +113,7 @@ func (c *serveCommand) backups(o *owner, store *sqlite.Store, installation strin
 		origin.brokers, origin.client = brokers, client
 	}
 	scheduled := newBackups(c.Backup, installation, origin, store, registry, log)
+	scheduled.leads = leads
 	o.run("the backups", forever(scheduled.Run))
 	return scheduled
 }
@@ -140,35 +143,37 @@ func (b *backups) State(ctx context.Context) (web.BackupState, error) {
 // stops nothing: it is logged, shown, and tried again.
 func (b *backups) Run(ctx context.Context) {
 	failed := false
-	for {
-		newest, err := b.newest()
-		wait := min(backupLook, time.Until(newest.Add(b.Every)))
-		switch {
-		case err == nil && wait > 0 && !failed:
-			b.note(ctx, newest, time.Time{})
-		default:
-			if err == nil {
-				newest, err = b.make(ctx)
-			}
-			if failed = err != nil; failed {
-				if ctx.Err() != nil {
-					return
-				}
-				b.log.Error("the scheduled backup failed; it is tried again", "directory", b.To, "error", err)
-				b.note(ctx, newest, time.Now())
-				wait = min(backupRetry, b.Every/4)
-			} else {
-				b.note(ctx, newest, time.Time{})
-				wait = min(backupLook, b.Every)
-			}
-		}
-		timer := time.NewTimer(max(wait, 100*time.Millisecond))
+	for wait := time.Duration(0); ; {
+		timer := time.NewTimer(wait)
 		select {
 		case <-ctx.Done():
 			timer.Stop()
 			return
 		case <-timer.C:
 		}
+		if !b.leads() {
+			wait = backupFollow
+			continue
+		}
+		newest, err := b.newest()
+		if due := time.Until(newest.Add(b.Every)); err == nil && due > 0 && !failed {
+			b.note(ctx, newest, time.Time{})
+			wait = min(backupLook, due)
+			continue
+		}
+		if err == nil {
+			newest, err = b.make(ctx)
+		}
+		if ctx.Err() != nil {
+			return
+		}
+		wait = min(backupLook, b.Every)
+		failedAt := time.Time{}
+		if failed = err != nil; failed {
+			b.log.Error("the scheduled backup failed; it is tried again", "directory", b.To, "error", err)
+			wait, failedAt = min(backupRetry, b.Every/4), time.Now()
+		}
+		b.note(ctx, newest, failedAt)
 	}
 }
 

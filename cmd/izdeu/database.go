@@ -27,6 +27,7 @@ type database interface {
 	dispatch.PushSubscriptions
 	dispatch.Photos
 	dispatch.Replicas
+	dispatch.Archiver
 	RowCounts(ctx context.Context) (map[string]int64, error)
 }
 
@@ -38,15 +39,26 @@ const databaseWait = 5 * time.Second
 // directory, or the one at --database, which is waited for while it is away.
 func (c *serveCommand) openDatabase(ctx context.Context, directory *dataDirectory, log *slog.Logger) (database, error) {
 	if c.Database == "" {
-		if err := backUpBeforeMigration(ctx, directory, c.Demo, c.KafkaPrefix, log); err != nil {
+		path := directory.file(databaseFile)
+		outdated, err := sqlite.Outdated(ctx, path)
+		if err != nil {
 			return nil, err
 		}
-		return sqlite.Open(ctx, directory.file(databaseFile), log)
+		if err := c.backUpBeforeMigration(ctx, directory, sqliteFile(path), outdated, log); err != nil {
+			return nil, err
+		}
+		return sqlite.Open(ctx, path, log)
 	}
 	for wait := databaseWait / 16; ; wait = min(2*wait, databaseWait) {
-		store, err := postgres.Open(ctx, c.Database, log)
+		outdated, err := postgres.Outdated(ctx, c.Database)
 		if err == nil {
-			return store, nil
+			if err := c.backUpBeforeMigration(ctx, directory, postgresDatabase(c.Database), outdated, log); err != nil {
+				return nil, err
+			}
+			var store *postgres.Store
+			if store, err = postgres.Open(ctx, c.Database, log); err == nil {
+				return store, nil
+			}
 		}
 		if !postgres.Unreachable(err) || ctx.Err() != nil {
 			return nil, err
@@ -80,6 +92,13 @@ func (d *storedData) open(ctx context.Context, log *slog.Logger) (database, erro
 		if err := checkDatabase(d.Database); err != nil {
 			return nil, err
 		}
+		outdated, err := postgres.Outdated(ctx, d.Database)
+		if err == nil {
+			err = upToDate("the database", outdated)
+		}
+		if err != nil {
+			return nil, err
+		}
 		return postgres.Open(ctx, d.Database, log)
 	}
 	path := filepath.Join(d.Data, databaseFile)
@@ -91,7 +110,11 @@ func (d *storedData) open(ctx context.Context, log *slog.Logger) (database, erro
 	} else if err != nil {
 		return nil, err
 	}
-	if err := upToDate(ctx, path); err != nil {
+	outdated, err := sqlite.Outdated(ctx, path)
+	if err == nil {
+		err = upToDate(path, outdated)
+	}
+	if err != nil {
 		return nil, err
 	}
 	return sqlite.Open(ctx, path, log)

@@ -40,6 +40,7 @@ type commandLine struct {
 
 	Backup  backupCommand  `cmd:"" help:"Make one file of everything, also while it is being served, or check one."`
 	Restore restoreCommand `cmd:"" help:"Make an installation of a backup."`
+	Migrate migrateCommand `cmd:"" help:"Take an installation from the embedded database to PostgreSQL."`
 }
 
 // Default data directories.

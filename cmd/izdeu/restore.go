@@ -12,6 +12,7 @@ import (
 
 	"github.com/izdeu/izdeu/dispatch"
 	"github.com/izdeu/izdeu/dispatch/backup"
+	"github.com/izdeu/izdeu/dispatch/postgres"
 	"github.com/izdeu/izdeu/dispatch/sqlite"
 	"github.com/izdeu/izdeu/ingest"
 )
@@ -20,8 +21,10 @@ import (
 type restoreCommand struct {
 	File string `arg:"" placeholder:"FILE" help:"The backup, from izdeu backup or serve --backup-to."`
 
-	Data  string `env:"IZDEU_DATA" default:"./izdeu-data" placeholder:"DIR" help:"The data directory to make (${default}): it must be empty, or not be there."`
-	Kafka string `env:"IZDEU_KAFKA" placeholder:"HOST:PORT,…" help:"Your own Kafka, when the restored installation is to use one and the backup is of one with the embedded broker: what was not read yet is sent there."`
+	Data     string      `env:"IZDEU_DATA" default:"./izdeu-data" placeholder:"DIR" help:"The data directory to make (${default}): it must be empty, or not be there."`
+	Database string      `env:"IZDEU_DATABASE" placeholder:"URL" help:"Your own PostgreSQL to restore into, instead of the embedded database: a new database, postgres://USER@HOST:5432/DATABASE. The password may stand in PGPASSWORD."`
+	Access   kafkaAccess `embed:""`
+	Kafka    string      `env:"IZDEU_KAFKA" placeholder:"HOST:PORT,…" help:"Your own Kafka, when the restored installation is to use one and the backup is of one with the embedded broker: what was not read yet is sent there."`
 }
 
 // Help shows below the flags what happens to what.
@@ -32,11 +35,12 @@ Messages: a backup of an installation with the embedded broker has those that we
 
 Events that were published before the backup are not published again; those after it are, under the new epoch.
 
-Nothing is overwritten: the data directory must be empty or not be there. A backup that is damaged or was cut off is refused, and nothing is left behind.
+Nothing is overwritten: the data directory must be empty or not be there, the database new. A backup of either database may be restored into the other. A backup that is damaged or was cut off is refused, and nothing is left behind.
 
 Examples:
   izdeu restore --data /var/lib/izdeu /mnt/backups/izdeu-k3x9-20261126T020000Z.zip
-  izdeu verify --data /var/lib/izdeu`
+  izdeu verify --data /var/lib/izdeu
+  izdeu restore --database postgres://izdeu@db/izdeu izdeu-k3x9-20261126T020000Z.zip`
 }
 
 // restoring ends the names of what a restore has not finished. A server never looks at them.
@@ -50,43 +54,85 @@ func (c *restoreCommand) Run(ctx context.Context, streams console) (err error) {
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
 	manifest := file.Manifest()
+	if c.Database != "" {
+		if err := checkDatabase(c.Database); err != nil {
+			return err
+		}
+		if err := postgres.Empty(ctx, c.Database); err != nil {
+			return err
+		}
+	}
+	// With the embedded broker's log gone its offsets say nothing any more.
+	archive := dispatch.Renew(file, dispatch.NewEpoch(), !manifest.Kafka.Embedded)
+	if c.Database != "" && (!manifest.Kafka.Embedded || c.Kafka != "") { // nothing is kept in a directory
+		put, err := c.putBack(ctx, file, nil)
+		if err == nil {
+			err = postgres.Restore(ctx, c.Database, archive, quiet)
+		}
+		if err != nil {
+			return restoreError(c.File, err)
+		}
+		return c.report(streams, manifest, put)
+	}
+	put, err := c.intoDirectory(ctx, file, archive)
+	if err != nil {
+		return restoreError(c.File, err)
+	}
+	return c.report(streams, manifest, put)
+}
+
+func (c *restoreCommand) report(streams console, manifest *backup.Manifest, put int) error {
+	fmt.Fprintf(streams.Errors, "restore: %s; %d messages were put back\n", summary(manifest), put)
+	name, flag := c.Data, "--data "+c.Data
+	if c.Database != "" {
+		name = withoutPassword(c.Database)
+		flag = "--database " + name
+	}
+	_, err := fmt.Fprintf(streams.Out, "%s is restored; look at it with izdeu verify %s and start izdeu serve on it\n", name, flag)
+	return err
+}
+
+// intoDirectory restores into a data directory, or the embedded broker into one
+// and the rest into the database.
+func (c *restoreCommand) intoDirectory(ctx context.Context, file *backup.File, archive dispatch.Archive) (put int, err error) {
+	manifest := file.Manifest()
 	if err := emptyDirectory(c.Data); err != nil {
-		return err
+		return 0, err
 	}
 	directory, err := openDataDirectory(c.Data, manifest.Demo)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	defer func() { err = errors.Join(err, directory.release()) }()
 	if err := cleanRestore(directory); err != nil {
-		return err
+		return 0, err
 	}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, cleanRestore(directory))
 		}
 	}()
-	// With the embedded broker's log gone its offsets say nothing any more.
-	archive := dispatch.Renew(file, dispatch.NewEpoch(), !manifest.Kafka.Embedded)
-	if err := sqlite.Restore(ctx, directory.file(databaseFile+restoring), archive, quiet); err != nil {
-		return restoreError(c.File, err)
-	}
-	put, err := c.putBack(ctx, file, directory)
-	if err != nil {
-		return err
-	}
-	// The database last: without it the directory is still an empty one.
-	if manifest.Kafka.Embedded && c.Kafka == "" {
-		if err := os.Rename(directory.file(brokerFolder+restoring), directory.file(brokerFolder)); err != nil {
-			return err
+	if c.Database == "" {
+		if err := sqlite.Restore(ctx, directory.file(databaseFile+restoring), archive, quiet); err != nil {
+			return 0, err
 		}
 	}
-	if err := os.Rename(directory.file(databaseFile+restoring), directory.file(databaseFile)); err != nil {
-		return err
+	if put, err = c.putBack(ctx, file, directory); err != nil {
+		return 0, err
 	}
-	fmt.Fprintf(streams.Errors, "restore: %s; %d messages were put back\n", summary(manifest), put)
-	_, err = fmt.Fprintf(streams.Out, "%s is restored; look at it with izdeu verify --data %s and start izdeu serve on it\n", c.Data, c.Data)
-	return err
+	if manifest.Kafka.Embedded && c.Kafka == "" {
+		if err := os.Rename(directory.file(brokerFolder+restoring), directory.file(brokerFolder)); err != nil {
+			return 0, err
+		}
+	}
+	// The database last: without it the directory is no installation.
+	if c.Database != "" {
+		if err := postgres.Restore(ctx, c.Database, archive, quiet); err != nil {
+			return 0, errors.Join(err, os.RemoveAll(directory.file(brokerFolder)))
+		}
+		return put, nil
+	}
+	return put, os.Rename(directory.file(databaseFile+restoring), directory.file(databaseFile))
 }
 
 func restoreError(file string, err error) error {
@@ -113,14 +159,14 @@ func (c *restoreCommand) putBack(ctx context.Context, file *backup.File, directo
 		}
 		brokers = []string{broker.Address()}
 	}
-	return refill(ctx, o, brokers, file.Records)
+	return refill(ctx, o, &c.Access, brokers, file.Records)
 }
 
 // refill sends records of a backup to a Kafka.
-func refill(ctx context.Context, o *owner, brokers []string, records func(context.Context, func(*backup.Record) error) error) (int, error) {
-	client, disconnect, err := ingest.NewClient(brokers)
+func refill(ctx context.Context, o *owner, access *kafkaAccess, brokers []string, records func(context.Context, func(*backup.Record) error) error) (int, error) {
+	client, disconnect, err := access.connect(brokers)
 	if err != nil {
-		return 0, misused("%s", err)
+		return 0, err
 	}
 	o.onEnd("the connections to Kafka", func() error { disconnect(); return nil })
 	producer := ingest.NewProducer(client, nil)

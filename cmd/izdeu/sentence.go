@@ -33,7 +33,7 @@ func sentence(err error) string {
 func oneLine(err error) string {
 	lines := strings.Split(strings.TrimSpace(err.Error()), "\n")
 	for i, line := range lines {
-		for _, name := range []string{"ingest: ", "sqlite: ", "web: ", "dispatch: ", "backup: "} {
+		for _, name := range []string{"ingest: ", "sqlite: ", "web: ", "dispatch: ", "backup: ", "postgres: "} {
 			line = strings.TrimPrefix(line, name)
 		}
 		lines[i] = line

@@ -173,7 +173,7 @@ func serve(ctx context.Context, c *serveCommand, adminKey string, out io.Writer,
 		}}).run)
 	o.run("the replica", replica.Run)
 
-	scheduled := c.backups(o, store, installation, brokers, client, registry, log)
+	scheduled := c.backups(o, store, replica.Leads, installation, brokers, client, registry, log)
 	server, err := web.New(web.Config{
 		Store: store, Feed: feed, Leads: replica.Leads, Intake: ingest.NewIntake(client, producer, topics), Statistics: store,
 		AdminKey: adminKey, SecureCookies: c.SecureCookies, PublicURL: public, RosterLink: c.RosterLink, PushKey: push.Public, PushPrivate: c.PushPrivate,
