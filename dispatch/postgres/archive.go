@@ -83,7 +83,8 @@ type archive struct {
 }
 
 // describe reads which tables there are. What comes with the schema and not
-// with the data is left out, and so is the timeline, which is this server's.
+// with the data is left out, and so are the timeline and the term, which are
+// this server's.
 func (a *archive) describe(ctx context.Context) error {
 	if err := a.tx.QueryRow(ctx, `SELECT coalesce(max(version_id), 0) FROM schema_version WHERE is_applied`).Scan(&a.version); err != nil {
 		return fmt.Errorf("postgres: this is no database of Izdeu: %w", err)
@@ -92,7 +93,7 @@ func (a *archive) describe(ctx context.Context) error {
 	err := eachRow(ctx, a.tx, `SELECT c.table_name, c.column_name, c.data_type FROM information_schema.columns AS c
 		JOIN information_schema.tables AS t USING (table_schema, table_name)
 		WHERE table_schema = current_schema() AND t.table_type = 'BASE TABLE' AND table_name NOT IN ('schema_version', 'compatibility')
-			AND (table_name, column_name) <> ('head', 'timeline')
+			AND (table_name, column_name) NOT IN (('head', 'timeline'), ('head', 'leader'))
 		ORDER BY table_name COLLATE "C", c.ordinal_position`, nil, func(rows pgx.Rows) error {
 		var name, column, form string
 		if err := rows.Scan(&name, &column, &form); err != nil {
