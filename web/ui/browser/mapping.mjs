@@ -273,7 +273,8 @@ export async function linksKeysAlarms({ browser, server }) {
   await page.locator('.row').filter({ hasText: 'Сарыколь' }).first().waitFor();
   await open(page, '#/more');
   const quiet = page.getByLabel('Тревоги на этом устройстве');
-  await quiet.uncheck();
+  // The box itself lies under its drawn switch.
+  await page.getByText('Тревоги на этом устройстве', { exact: true }).click();
   await page.reload();
   await quiet.waitFor();
   assert.equal(await quiet.isChecked(), false, 'the silence was not kept');
