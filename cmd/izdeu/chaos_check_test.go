@@ -91,7 +91,7 @@ func (w *chaosWorld) compareLetters(ctx context.Context, store chaosStore) {
 			var command struct {
 				ID string `json:"command_id"`
 			}
-			if !broken && letter.Reason == dispatch.RefusedUnknownApplication && json.Unmarshal(letter.Value, &command) == nil && w.commanded[command.ID] {
+			if !broken && letter.Reason == dispatch.RefusedUnknownApplication && json.Unmarshal(letter.Value, &command) == nil && command.ID != "" {
 				continue // it was read before its application, after a kill: a person may replay it
 			}
 			if !broken {
@@ -220,6 +220,9 @@ func (w *chaosWorld) compareKafka(store chaosStore) {
 	}
 	for last := int64(0); last < int64(len(journal)); {
 		message, err := reader.FetchMessage(ctx)
+		if err != nil && ctx.Err() == nil {
+			continue // the program is still starting
+		}
 		if err != nil {
 			w.fault(&w.found.other, "Kafka has %d events of %d: %v", last, len(journal), err)
 			return

@@ -279,6 +279,9 @@ type tally struct {
 	lost, twice, doubled, other             int
 }
 
+// wrong counts what must not be.
+func (t *tally) wrong() int { return t.lost + t.twice + t.doubled + t.other }
+
 func (w *chaosWorld) sum() string {
 	return fmt.Sprintf("%d applications, %d broken ones and %d commands acknowledged, %d events; %d lost, %d twice, %d double-booked, %d other faults",
 		w.found.applications, w.found.letters, w.found.commands, w.found.events, w.found.lost, w.found.twice, w.found.doubled, w.found.other)
@@ -305,7 +308,7 @@ func (w *chaosWorld) count() {
 // verdict ends the test where something was found.
 func (w *chaosWorld) verdict(p *chaosProcess) {
 	w.t.Helper()
-	if w.found.lost+w.found.twice+w.found.doubled+w.found.other > 0 {
+	if w.found.wrong() > 0 {
 		w.t.Fatalf("%s\n%s\n%s", w.sum(), strings.Join(w.faults, "\n"), tail(p.log.String()))
 	}
 }

@@ -13,6 +13,7 @@ import {
   phone,
   seriousProblems,
   signIn,
+  until,
 } from './page.mjs';
 import { api } from './server.mjs';
 
@@ -24,7 +25,8 @@ async function crew(world, { options = {}, theme = 'dark', language = 'ru', perm
   const { browser, server } = world;
   const admin = api(server);
   const team = `hour-${crypto.randomUUID().slice(0, 8)}`;
-  await admin.team(team, 'Отряд-Час', [63.9, 53.3], { capacity: 5, members: 8 });
+  // Cases of other stories that wait may call it too.
+  await admin.team(team, 'Отряд-Час', [63.9, 53.3], { capacity: 50, members: 8 });
   const id = await admin.file({ place: 'Жуковка', call_out: 'hold', ...options });
   const command = (fields) => admin.post(`cases/${id}/commands`, { command_id: crypto.randomUUID(), ...fields });
   const key = await server.makeKey(`Час ${team}`, '--role', 'team', '--team', team);
@@ -34,17 +36,6 @@ async function crew(world, { options = {}, theme = 'dark', language = 'ru', perm
   const assigned = async () =>
     (await admin.get(`cases/${id}`)).assignments?.find((one) => one.team_id === team) ?? { status: 'none' };
   return { admin, team, id, key, command, page, assigned };
-}
-
-async function until(what, ask, holds) {
-  const end = Date.now() + 20_000;
-  let got = await ask();
-  while (!holds(got)) {
-    if (Date.now() > end) throw new Error(`${what}: ${JSON.stringify(got)}`);
-    await new Promise((done) => setTimeout(done, 100));
-    got = await ask();
-  }
-  return got;
 }
 
 /** The call comes on any page, and is answered by two taps; no with its reason too. */

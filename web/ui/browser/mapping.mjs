@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
-import { colours, open, person, phone, row, seriousProblems, signIn } from './page.mjs';
+import { colours, open, person, phone, row, seriousProblems, signIn, until } from './page.mjs';
 import { api, startServer } from './server.mjs';
 
 const require = createRequire(import.meta.url);
@@ -16,7 +16,7 @@ const looks = ['light', 'dark', 'night'];
 async function search(server, place = 'Аманкарагай') {
   const one = api(server);
   const team = `map-${crypto.randomUUID().slice(0, 8)}`;
-  await one.team(team, 'Отряд-Карта', [63.9, 52.6], { capacity: 5 });
+  await one.team(team, 'Отряд-Карта', [63.9, 52.6], { capacity: 50 });
   const id = await one.file({
     place,
     location: point([64.05, 52.44]),
@@ -383,8 +383,7 @@ export async function ownTiles({ browser }) {
     await signIn(page, server, '#/map');
     await page.locator('.board-map-sources').getByText('© Наша карта', { exact: false }).waitFor();
     await settled(page);
-    const share = await shareOf(page, [200, 220, 120]);
-    assert.ok(share > 0.5, `the tile covers ${share} of the map`);
+    await until('the share of the map that the tile covers', () => shareOf(page, [200, 220, 120]), (share) => share > 0.5);
     assert.deepEqual([...statuses], [206], 'the archive was not read in ranges');
     await page.evaluate(() => localStorage.setItem('izdeu.theme', 'night'));
     await page.reload();

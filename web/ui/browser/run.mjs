@@ -6,7 +6,7 @@ import { mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
-import { binary, startServer } from './server.mjs';
+import { api, binary, startServer } from './server.mjs';
 import { stories } from './stories.mjs';
 
 const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
@@ -55,6 +55,7 @@ try {
     } finally {
       clearTimeout(timer);
       for (const context of browser.contexts()) await context.close();
+      await tidy();
     }
   }
 } finally {
@@ -63,6 +64,25 @@ try {
 }
 console.log(failed === 0 ? 'all stories hold' : `${failed} failed`);
 process.exit(failed === 0 ? 0 : 1);
+
+/** Ends the searches that a story leaves open: they would call the teams of the next, and fill its list. */
+async function tidy() {
+  const one = api(server);
+  const { cases } = await one.get('cases?status=review,waiting,assigned,searching&limit=500');
+  for (const { id, subjects = [] } of cases) {
+    const open = subjects.filter(({ outcome }) => !outcome).map((subject) => subject.id);
+    for (const subject_id of open.length ? open : [undefined])
+      await one
+        .post(`cases/${id}/commands`, {
+          command_id: crypto.randomUUID(),
+          type: 'case.outcome',
+          subject_id,
+          outcome: 'closed',
+          reason: 'cancelled',
+        })
+        .catch((error) => console.log(`        case ${id} stays open: ${error.message}`));
+  }
+}
 
 /** What the pages showed when a story failed. */
 async function pictures(name) {

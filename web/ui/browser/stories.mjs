@@ -319,7 +319,7 @@ async function everyLanguage({ browser, server }) {
       await button(page.locator('.settings'), name).click();
       for (const hash of [...pages, `#/case/${id}`]) {
         await open(page, hash);
-        await page.locator('.page, .list, .detail').first().waitFor();
+        await page.locator('.page, .list, .detail, .tasks').first().waitFor();
         const where = `${language} ${hash} ${viewport.width}`;
         assert.equal(await page.locator('html').getAttribute('lang'), language, where);
         assert.deepEqual(await brokenTexts(page), [], where);
@@ -353,7 +353,7 @@ async function accessible({ browser, server }) {
     await signIn(page, server);
     for (const hash of [...pages, `#/case/${id}`, `#/cases/${id}`]) {
       await open(page, hash);
-      await page.locator('.page, .list, .detail').first().waitFor();
+      await page.locator('.page, .list, .detail, .tasks').first().waitFor();
       problems.push(...(await seriousProblems(page)).map((line) => `${viewport.width} ${theme} ${hash}: ${line}`));
     }
     result.push(page);

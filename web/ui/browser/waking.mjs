@@ -13,7 +13,8 @@ export async function wokenWhileClosed({ browser, server }) {
   assert.equal(Buffer.from(key, 'base64url').length, 65, 'the key is no point of P-256');
   await page.evaluate(async () => {
     await navigator.serviceWorker.register('/sw.js');
-    await navigator.serviceWorker.ready;
+    const { active } = await navigator.serviceWorker.ready;
+    while (active.state !== 'activated') await new Promise((done) => active.addEventListener('statechange', done, { once: true }));
   });
 
   // Another tab stays, of no origin: the board itself is closed.

@@ -22,7 +22,7 @@ export function SetupPage() {
       <h1>{say(words.setup.title)}</h1>
       {setsUp(session.value) && (
         <Step n={1} name={words.setup.office} done={Boolean(office?.name)}>
-          <OfficeForm key={JSON.stringify(office)} office={office ?? {}} />
+          <OfficeForm key={info.value.version} office={office ?? {}} />
         </Step>
       )}
       <Step n={2} name={words.setup.teams} done={teamViews.value.length > 0}>
