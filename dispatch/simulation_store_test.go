@@ -18,6 +18,7 @@ type ledger struct {
 	teams     map[int32]*Team
 	positions map[string]TeamPosition
 	tracks    []TrackPoint
+	places    map[string]*Place
 	numbers   map[string]int64
 	travel    map[Transport]TravelRecord
 	offsets   map[[2]any]SourceOffset
@@ -48,7 +49,7 @@ var errDisk = errors.New("the simulated disk fails")
 
 func newLedger(clock func() time.Time) *ledger {
 	return &ledger{head: Position{Epoch: testEpoch}, rows: map[int64]*Case{}, teams: map[int32]*Team{},
-		positions: map[string]TeamPosition{}, numbers: map[string]int64{}, travel: map[Transport]TravelRecord{}, offsets: map[[2]any]SourceOffset{},
+		positions: map[string]TeamPosition{}, places: map[string]*Place{}, numbers: map[string]int64{}, travel: map[Transport]TravelRecord{}, offsets: map[[2]any]SourceOffset{},
 		known: map[Identity]int64{}, applied: map[Identity]Applied{}, ofCase: map[int64][]int{},
 		counted: map[int64]*StatisticsCase{}, cursors: map[Cursor]int64{}, clock: clock}
 }
@@ -81,6 +82,9 @@ func (l *ledger) Commit(_ context.Context, batch *Batch) error {
 	l.tracks = append(l.tracks, batch.Tracks...)
 	for _, position := range batch.Positions {
 		l.positions[position.TeamID] = position
+	}
+	for _, place := range batch.Places {
+		l.places[place.ID] = place
 	}
 	for _, number := range batch.Numbers {
 		l.numbers[number.Prefix] = number.Last
@@ -139,6 +143,9 @@ func (l *ledger) Load(context.Context) (*Snapshot, error) {
 		s.Positions = append(s.Positions, position)
 	}
 	slices.SortFunc(s.Positions, func(a, b TeamPosition) int { return int(a.Counter - b.Counter) })
+	for _, place := range l.places {
+		s.Places = append(s.Places, place)
+	}
 	for prefix, last := range l.numbers {
 		s.Numbers = append(s.Numbers, CaseNumber{Prefix: prefix, Last: last})
 	}

@@ -87,6 +87,12 @@ func TestBackupUnderLoadIsRestored(t *testing.T) {
 	sent := make(chan error, 1)
 	go func() { sent <- produce(before, total) }()
 	command := `{"command_id":"note-1","type":"case.note","application":{"system":"kafka","id":"load-7"},"audience":"team","note":"red jacket"}`
+	p.eventually("the application of the command is decided", func() error { // commands are read before applications
+		if status, body := p.get(testAdminKey, "/api/v1/applications/kafka/load-7"); status != http.StatusOK {
+			return fmt.Errorf("%d %s", status, body)
+		}
+		return nil
+	})
 	p.send(p.topics().Commands, command)
 	p.eventually("the command is applied", func() error {
 		status, body := p.get(testAdminKey, "/api/v1/commands/note-1")
