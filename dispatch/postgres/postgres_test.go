@@ -26,16 +26,6 @@ func open(t testing.TB, address string) *postgres.Store {
 	return store
 }
 
-// newDatabase has the schema already.
-func newDatabase(t testing.TB) string {
-	t.Helper()
-	return postgrestest.NewCopy(t, "empty", func(address string) {
-		if err := open(t, address).Close(); err != nil {
-			t.Fatal(err)
-		}
-	})
-}
-
 func TestStore(t *testing.T) { storetest.Exercise(t, fresh) }
 
 // fresh opens a new database.
