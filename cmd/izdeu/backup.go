@@ -147,7 +147,7 @@ func (d *storedData) archive() (dispatch.Archiver, error) {
 		if served, err := readAddresses(d.Data); err == nil && checkDatabase(served.Database) == nil {
 			return nil, misused("what is served from %s stands in the database %s: give its address with --database or IZDEU_DATABASE", d.Data, served.Database)
 		}
-		return nil, fmt.Errorf("there is no database in %s: name the data directory with --data, or the database with --database", d.Data)
+		return nil, fmt.Errorf("there is no database in %s: name the directory that izdeu serve keeps its data in", d.Data)
 	}
 	return sqliteFile(path), nil
 }
