@@ -227,7 +227,7 @@ func (d *decision) setStatus(c *Case) {
 		return
 	}
 	c.Status = status
-	c.Changed = max(c.Changed, d.sequence)
+	c.Changed = max(c.Changed, d.lastOf(c))
 	switch {
 	case status.Open():
 		c.EndedAt = time.Time{}
@@ -241,6 +241,17 @@ func (d *decision) setStatus(c *Case) {
 	if !status.Open() {
 		c.UnansweredAt = time.Time{}
 	}
+}
+
+// lastOf is the sequence of a case's last event so far: those of other cases
+// may have come after it.
+func (d *decision) lastOf(c *Case) int64 {
+	for i := len(d.changes.Events) - 1; i >= 0; i-- {
+		if event := &d.changes.Events[i]; event.Case == c.Key {
+			return event.Sequence
+		}
+	}
+	return d.sequence
 }
 
 // finish fills in what every event of the decision says of its case.

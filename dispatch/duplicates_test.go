@@ -233,6 +233,24 @@ func TestSplitOfAJoin(t *testing.T) {
 	}
 }
 
+// TestSplitChangesTheStatus: the one who is missing still leaves with his
+// application, so that the case that he was on is found. The world checks that
+// no row is newer than its case's last event.
+func TestSplitChangesTheStatus(t *testing.T) {
+	w := duplicatesWorld(t)
+	a := w.person("a", "Айгүл Ахметова", 14)
+	w.person("b", "Айгуль Ахметова", 14, func(f *Filing) {
+		brother := filedSubject("s2")
+		brother.Name = "Нұрлан Ахметов"
+		f.Subjects = append(f.Subjects, brother)
+	})
+	w.do(CommandOutcome, a, "", found(w.rows[a].Subjects[0].ID, ConditionWell))
+	w.do(CommandOutcome, a, "", ends(w.rows[a].Subjects[1].ID, OutcomeMissing))
+	w.wantStatus(a, StatusMissing)
+	w.do(CommandSplit, a, "", takeOut("b"))
+	w.wantStatus(a, StatusFound)
+}
+
 // TestAmendedAfterAJoin: a joined application changes what is its own alone.
 func TestAmendedAfterAJoin(t *testing.T) {
 	w := duplicatesWorld(t)
