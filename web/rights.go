@@ -49,6 +49,7 @@ const (
 	opGetPhoto         Operation = "get-photo"
 	opPutPhoto         Operation = "put-photo"
 	opListOwners       Operation = "list-owners"
+	opListAllOwners    Operation = "list-all-owners"
 	opSendCommand      Operation = "send-command"
 	opGetCommand       Operation = "get-command"
 	opListDeadLetters  Operation = "list-dead-letters"
@@ -160,7 +161,7 @@ var rightsOf = map[Role]rights{
 		cases: everywhere, teams: teamPositions, manage: everywhere,
 		personal: true, reporter: true, sealed: true, assignments: true, actors: true, letters: true, duplicates: true, rosters: everywhere,
 		audiences: dispatch.Audiences(),
-		operations: with(readOperations, opGetCandidates, opListOwners, opGetTracks, opGetPhoto, opPutPhoto, opFileApplication, opFindLikely, opSendCommand, opGetCommand, opGetCallOut,
+		operations: with(readOperations, opGetCandidates, opListOwners, opListAllOwners, opGetTracks, opGetPhoto, opPutPhoto, opFileApplication, opFindLikely, opSendCommand, opGetCommand, opGetCallOut,
 			opListDeadLetters, opReplayDeadLetter, opGetBackups, opGetDeadLetter, opFileDeadLetter, opSetAsideLetter, opPutTeam, opReportPosition, opSetAvailability,
 			opListCoordinators, opPutCoordinator, opSearchPlaces, opPutPlace, opRemovePlace, opReadTeamTable, opPutOffice,
 			opPushKey, opSubscribePush, opUnsubscribePush, opMetrics),
@@ -169,7 +170,7 @@ var rightsOf = map[Role]rights{
 		cases: ownRegionsAndNone, teams: teamPositions, manage: ownRegions,
 		personal: true, reporter: true, sealed: true, assignments: true, actors: true, letters: true, duplicates: true, rosters: everywhere,
 		audiences: dispatch.Audiences(),
-		operations: with(readOperations, opGetCandidates, opListOwners, opGetTracks, opGetPhoto, opPutPhoto, opFileApplication, opFindLikely, opSendCommand, opGetCommand, opGetCallOut,
+		operations: with(readOperations, opGetCandidates, opListOwners, opListAllOwners, opGetTracks, opGetPhoto, opPutPhoto, opFileApplication, opFindLikely, opSendCommand, opGetCommand, opGetCallOut,
 			opListDeadLetters, opReplayDeadLetter, opGetBackups, opGetDeadLetter, opFileDeadLetter, opSetAsideLetter, opPutTeam, opReportPosition, opSetAvailability,
 			opListCoordinators, opPutCoordinator, opSearchPlaces, opPutPlace, opRemovePlace, opReadTeamTable,
 			opPushKey, opSubscribePush, opUnsubscribePush),
@@ -207,7 +208,7 @@ var rightsOf = map[Role]rights{
 		cases: ownRegions, teams: teamPositions,
 		personal: true, reporter: true, assignments: true, actors: true, rosters: everywhere,
 		audiences:  []dispatch.Audience{dispatch.AudienceTeam, dispatch.AudienceCoordination},
-		operations: with(readOperations, opGetCandidates, opListOwners, opGetTracks, opGetPhoto, opFileApplication, opFindLikely, opSearchPlaces, opSendCommand, opGetCommand),
+		operations: with(readOperations, opGetCandidates, opListOwners, opListAllOwners, opGetTracks, opGetPhoto, opFileApplication, opFindLikely, opSearchPlaces, opSendCommand, opGetCommand),
 		commands: map[dispatch.CommandType]commandRight{
 			dispatch.CommandNote: {audiences: []dispatch.Audience{dispatch.AudienceCoordination}},
 		},

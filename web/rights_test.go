@@ -52,6 +52,7 @@ func TestRightsRoleByOperation(t *testing.T) {
 		{"get-candidates", "GET", own + a + "/candidates", nil, [6]int{200, 200, 403, 403, 200, 403}},
 		{"list-owners", "GET", own + a + "/owners", nil, [6]int{200, 200, 403, 403, 200, 403}},
 		{"list-owners of others", "GET", others + b + "/owners", nil, [6]int{200, 404, 403, 403, 404, 403}},
+		{"list-all-owners", "GET", "/api/v1/owners", nil, [6]int{200, 200, 403, 403, 200, 403}},
 		{"get-tracks", "GET", own + a + "/tracks", nil, [6]int{200, 200, 200, 403, 200, 403}},
 		{"get-tracks of others", "GET", others + b + "/tracks", nil, [6]int{200, 404, 404, 403, 404, 403}},
 		{"get-photo", "GET", own + a + "/photos/none", nil, [6]int{404, 404, 404, 403, 404, 403}},
@@ -143,7 +144,7 @@ func TestRightsRoleByOperation(t *testing.T) {
 	w.get("admin", "/openapi.json").into(t, &document)
 	open := []string{"sign-in", "info", "regions", "health", "ready"}
 	walked := []string{"who-am-i", "basemap", "rings", "openapi", "asyncapi", "metrics", "file-application", "get-application", "list-cases", "export-cases", "get-case", "get-timeline",
-		"get-candidates", "list-owners", "get-tracks", "get-photo", "put-photo", "get-call-out", "send-command", "get-command", "list-dead-letters", "replay-dead-letter",
+		"get-candidates", "list-owners", "list-all-owners", "get-tracks", "get-photo", "put-photo", "get-call-out", "send-command", "get-command", "list-dead-letters", "replay-dead-letter",
 		"get-dead-letter", "file-dead-letter", "set-aside-dead-letter", "list-teams", "put-team", "report-position",
 		"set-availability", "get-board", "get-statistics", "get-backups", "sign-out", "live",
 		"list-coordinators", "put-coordinator", "put-office", "read-team-table", "find-likely", "search-places", "put-place", "remove-place", "push-key", "subscribe-push", "unsubscribe-push"}

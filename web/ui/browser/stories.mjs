@@ -18,6 +18,7 @@ import {
   signIn,
 } from './page.mjs';
 import { failedBackup } from './backups.mjs';
+import { filteredByOwner } from './board.mjs';
 import { chosenWithReasons, duplicateMerged, handedOver, leadAccepts, missedCheckIn } from './coordination.mjs';
 import { deskByKeyboard, deskOfAShift, deskReadsAndDecides, deskTakesOver } from './desk.mjs';
 import {
@@ -456,6 +457,7 @@ export const stories = [
   ['map: rings with their source, coordinates at a tap, distance and bearing', ringsAndMeasures],
   ['map: what is shown as GeoJSON, GPX and KML; a case on one sheet of paper', filesAndPaper],
   ['map: a link restores the filters, keys do what they say, alarms are counted in a flood', linksKeysAlarms],
+  ['cases are chosen by who is responsible; a link restores every filter', filteredByOwner],
   ['map: own tiles from a PMTiles file, read in ranges', ownTiles],
   ['map: 5,000 cases and 500 teams', fiveThousand],
   ['a scheduled backup that fails is told to administrators and coordinators', failedBackup],

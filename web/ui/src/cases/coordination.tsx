@@ -33,6 +33,24 @@ export function useOwners(view: CaseView): Owner[] | undefined {
   return known?.id === view.id ? known.owners : undefined;
 }
 
+/** Who may be responsible for a case of this board; empty until the server has said it. */
+export function useAllOwners(): Owner[] {
+  const [owners, setOwners] = useState<Owner[]>([]);
+  const connected = feedState.value.kind === 'live';
+  const may = seesOwners(session.value);
+  useEffect(() => {
+    if (!connected || !may) return;
+    const controller = new AbortController();
+    get<{ owners: Owner[] }>('owners', controller.signal).then(
+      (answer) => setOwners(answer.owners),
+      // Without names the ids are shown.
+      () => undefined,
+    );
+    return () => controller.abort();
+  }, [connected, may]);
+  return owners;
+}
+
 /** Who is responsible, what is open, how many of those called back know it and are home. */
 export function Coordination({ view }: { view: CaseView }) {
   const items = view.open_items ?? [];

@@ -17,6 +17,7 @@ export function queryOf({ filters, text, region }: LinkedView): string {
   if (filters.group !== noFilters.group) query.set('status', filters.group);
   if (filters.kind) query.set('kind', filters.kind);
   if (filters.team) query.set('team', filters.team);
+  if (filters.owner) query.set('owner', filters.owner);
   if (text.trim()) query.set('q', text.trim());
   return query.toString();
 }
@@ -32,6 +33,7 @@ export function readQuery(text: string): LinkedView {
       group: group ?? noFilters.group,
       kind: kinds.find((one) => one === query.get('kind')),
       ...(query.get('team') ? { team: query.get('team') ?? undefined } : {}),
+      ...(query.get('owner') ? { owner: query.get('owner') ?? undefined } : {}),
     },
     text: query.get('q') ?? '',
     region: /^KZ-\d\d$/.test(region) ? region : undefined,

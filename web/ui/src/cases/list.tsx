@@ -9,9 +9,9 @@ import { StatusGlyph } from '../map';
 import { go, hashOf, route, selectedCaseId } from '../route';
 import { seesOwners, seesTeams } from '../permissions';
 import { info, session } from '../session';
-import { allBack, callBackText } from './coordination';
+import { allBack, callBackText, useAllOwners } from './coordination';
 import { isLive, isOver, missedCheckIns, shortCaseTitle, statusText } from './describe';
-import { isAlarming, type StatusGroup, tint } from './order';
+import { isAlarming, ownerNone, type StatusGroup, tint } from './order';
 import { clearFilters, filtered, filters, searchInput, shownCases } from './selection';
 import { visibleRange } from './window';
 
@@ -43,7 +43,7 @@ export function CaseList() {
 }
 
 function Filters() {
-  const { group, kind, team } = filters.value;
+  const { group, kind, team, owner } = filters.value;
   const teams = seesTeams(session.value) ? teamViews.value : [];
   return (
     <div class="filters">
@@ -120,8 +120,45 @@ function Filters() {
             ))}
           </select>
         )}
+        {(seesOwners(session.value) || owner !== undefined) && <OwnerFilter owner={owner} />}
       </div>
     </div>
+  );
+}
+
+/** One coordinator, or nobody. */
+function OwnerFilter({ owner }: { owner: string | undefined }) {
+  const owners = useAllOwners();
+  const me = session.value?.id;
+  const all = `${say(words.cases.owner)}: ${say(words.cases.all).toLocaleLowerCase()}`;
+  const known = owner === undefined || owner === ownerNone || owners.some(({ id }) => id === owner);
+  return (
+    <select
+      class="filter-owner"
+      aria-label={say(words.cases.owner)}
+      value={owner ?? ''}
+      onChange={(event) => {
+        filters.value = { ...filters.value, owner: event.currentTarget.value || undefined };
+      }}
+    >
+      <option value="" selected={owner === undefined}>
+        {all}
+      </option>
+      <option value={ownerNone} selected={owner === ownerNone}>
+        {say(words.coordination.filterUnowned)}
+      </option>
+      {/* A link may name somebody who is not known here. */}
+      {!known && (
+        <option value={owner} selected>
+          {owner}
+        </option>
+      )}
+      {owners.map(({ id, name }) => (
+        <option key={id} value={id} selected={owner === id}>
+          {`${name || id}${id === me ? ` (${say(words.coordination.ownerYou)})` : ''}`}
+        </option>
+      ))}
+    </select>
   );
 }
 

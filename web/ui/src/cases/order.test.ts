@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { CaseView } from '../api/views';
 import { language } from '../language';
 import { caseTitle, fold, searchText, statusText } from './describe';
-import { compareCases, countCases, noFilters, selectCases, tint } from './order';
+import { compareCases, countCases, noFilters, ownerNone, selectCases, tint } from './order';
 import { stepsFor } from './steps';
 import { visibleRange } from './window';
 
@@ -110,6 +110,13 @@ describe('owners', () => {
     expect(ids('unowned')).toEqual(['free']);
     expect(ids('mine', 'k-1')).toEqual(['mine', 'returning']);
     expect(ids('mine')).toEqual([]);
+  });
+
+  it('are a filter of their own: one of them, or nobody', () => {
+    const of = (owner: string) => selectCases(views, { ...noFilters, group: 'all', owner }, searchText).map(({ id }) => id);
+    expect(of('k-2')).toEqual(['theirs']);
+    expect(of('k-3')).toEqual([]);
+    expect(of(ownerNone).sort()).toEqual(['free', 'record']);
   });
 });
 

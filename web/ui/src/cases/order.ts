@@ -35,9 +35,14 @@ export interface Filters {
   text: string;
   /** A team that was asked. */
   team?: string | undefined;
+  /** The id of the key whose holder is responsible; `ownerNone`: nobody is. */
+  owner?: string | undefined;
   /** The id of the viewer's key, for the viewer's own cases. */
   me?: string | undefined;
 }
+
+/** As the API says it; no key has this id. */
+export const ownerNone = 'none';
 
 export const noFilters: Filters = { group: 'active', kind: undefined, text: '' };
 
@@ -147,6 +152,7 @@ export function selectCases(
       if (filters.kind && view.kind !== filters.kind) return false;
       if (filters.team && !view.assignments?.some((one) => one.team_id === filters.team && one.status !== 'withdrawn'))
         return false;
+      if (filters.owner && (view.owner ?? ownerNone) !== filters.owner) return false;
       if (wanted.length === 0) return true;
       const text = textOf(view);
       return wanted.every((word) => text.includes(word));

@@ -37,7 +37,7 @@ export const shownCases = computed(() => {
 export const counts = computed(() => countCases(caseViews.value));
 export const selectedCase = computed(() => caseById(selectedCaseId.value));
 export const filtered = computed(
-  () => filters.value.group !== noFilters.group || filters.value.kind !== undefined || filters.value.team !== undefined || searchInput.value.trim() !== '',
+  () => filters.value.group !== noFilters.group || filters.value.kind !== undefined || filters.value.team !== undefined || filters.value.owner !== undefined || searchInput.value.trim() !== '',
 );
 
 export function clearFilters(): void {

@@ -43,6 +43,7 @@ export function exportAddress(format: ExportFormat, shown: Shown): string {
       query.set(name, value === 'me' ? (shown.me ?? '') : value);
     if (shown.filters.kind) query.set('kind', shown.filters.kind);
     if (shown.filters.team) query.set('team', shown.filters.team);
+    if (shown.filters.owner) query.set('owner', shown.filters.owner);
     if (shown.text) query.set('q', shown.text);
   }
   return `/api/v1/cases/export?${query}`;
