@@ -9,6 +9,7 @@ import (
 	"unicode"
 
 	"github.com/paulmach/orb"
+	orbgeo "github.com/paulmach/orb/geo"
 
 	"github.com/izdeu/izdeu/geo"
 )
@@ -57,7 +58,7 @@ const (
 	likelyFound  = 3    // proposals that one application makes at most
 	likelyKept   = 10   // proposals that a case keeps at most
 	likelyLooked = 64   // cases of one trait that are looked at, the newest first
-	likelyPassed = 1000 // the same, with those that are passed over for their latitude
+	likelyPassed = 1000 // the same, with those that are passed over for their place
 	leastTrait   = 2    // letters and digits of a reference that tell anything
 	phoneDigits  = 10   // of a number without +7 or 8
 	leastOfPhone = 5
@@ -89,8 +90,8 @@ type duplicateIndex struct {
 // indexedCase has what most of those who share a first name differ in, so that
 // they need not be looked up.
 type indexedCase struct {
-	key      int64
-	latitude float64 // NaN: not known
+	key   int64
+	place orb.Point // nowhere when it is not known
 }
 
 func newDuplicateIndex() *duplicateIndex {
@@ -105,7 +106,7 @@ func (x *duplicateIndex) put(old, c *Case, traits []uint64) {
 		}
 		return
 	}
-	if old != nil && mayBeSame(old) && old.Personal.Changed == c.Personal.Changed && latitudeOf(old.Location) == latitudeOf(c.Location) && slices.EqualFunc(old.Applications, c.Applications,
+	if old != nil && mayBeSame(old) && old.Personal.Changed == c.Personal.Changed && placeOf(old.Location) == placeOf(c.Location) && slices.EqualFunc(old.Applications, c.Applications,
 		func(a, b Application) bool { return a.Key == b.Key && a.Changed == b.Changed }) {
 		return
 	}
@@ -117,7 +118,7 @@ func (x *duplicateIndex) put(old, c *Case, traits []uint64) {
 		return
 	}
 	x.traits[c.Key] = traits
-	one := indexedCase{c.Key, latitudeOf(c.Location)}
+	one := indexedCase{c.Key, placeOf(c.Location)}
 	for _, trait := range traits {
 		with := x.cases[trait]
 		if n := len(with); n == 0 || with[n-1].key < c.Key {
@@ -130,11 +131,14 @@ func (x *duplicateIndex) put(old, c *Case, traits []uint64) {
 
 func (one indexedCase) compare(key int64) int { return cmp.Compare(one.key, key) }
 
-func latitudeOf(place *orb.Point) float64 {
+// nowhere is in no box.
+var nowhere = orb.Point{math.Inf(1), math.Inf(1)}
+
+func placeOf(place *orb.Point) orb.Point {
 	if place == nil {
-		return math.NaN()
+		return nowhere
 	}
-	return place.Lat()
+	return *place
 }
 
 func (x *duplicateIndex) remove(key int64) {
@@ -314,16 +318,17 @@ func (d *decision) duplicates(f *Filing) (certain *Case, likely []duplicate) {
 	e := evidenceOfFiling(f)
 	var keys []int64
 	traits, rare := e.traits()
+	around := d.around(f)
 	for n, trait := range traits {
 		with, looked := d.s.duplicates.cases[trait], 0
 		for _, one := range slices.Backward(with[max(0, len(with)-likelyPassed):]) {
-			if n >= rare && !d.nearLatitude(f, one.latitude) {
+			if n >= rare && !around.Contains(one.place) {
 				continue
 			}
 			if looked++; looked > likelyLooked {
 				break
 			}
-			if (n < rare || d.near(f, d.s.cases[one.key])) && !slices.Contains(keys, one.key) {
+			if !slices.Contains(keys, one.key) && (n < rare || d.near(f, d.s.cases[one.key])) {
 				keys = append(keys, one.key)
 			}
 		}
@@ -351,10 +356,18 @@ func (d *decision) near(f *Filing, c *Case) bool {
 	return f.Location != nil && c.Location != nil && geo.Distance(*f.Location, *c.Location) <= d.s.settings.DuplicateDistanceM
 }
 
-// nearLatitude says that a place of this latitude may be near.
-func (d *decision) nearLatitude(f *Filing, latitude float64) bool {
-	const metresOfDegree = 110_000                                                                     // of latitude, the least
-	return math.Abs(latitudeOf(f.Location)-latitude)*metresOfDegree <= d.s.settings.DuplicateDistanceM // never for NaN
+// around is a box that holds every place near the application, and none when
+// its own is not known.
+func (d *decision) around(f *Filing) orb.Bound {
+	if f.Location == nil {
+		return orb.Bound{Min: nowhere}
+	}
+	const beyondRounding = 1.001
+	box := orbgeo.NewBoundAroundPoint(*f.Location, beyondRounding*d.s.settings.DuplicateDistanceM)
+	if box.Min.Lon() > box.Max.Lon() { // it goes over the antimeridian
+		box.Min[0], box.Max[0] = -180, 180
+	}
+	return box
 }
 
 // compare holds an application against a case. What it does not know for sure

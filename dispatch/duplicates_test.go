@@ -1,11 +1,14 @@
 package dispatch
 
 import (
+	"math"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/paulmach/orb"
+	orbgeo "github.com/paulmach/orb/geo"
+	"pgregory.net/rapid"
 )
 
 // person files somebody missing.
@@ -383,4 +386,24 @@ func TestApart(t *testing.T) {
 		t.Error("it is still proposed")
 	}
 	wantEvents(t, w.do(CommandApart, a, "", other), "")
+}
+
+// TestAroundHoldsWhatIsNear: a case is passed over for its place only when it is too far.
+func TestAroundHoldsWhatIsNear(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		settings := DefaultSettings()
+		settings.DuplicateDistanceM = rapid.Float64Range(1, 200_000).Draw(t, "metres")
+		d := &decision{s: &State{settings: settings}}
+		center := orb.Point{rapid.Float64Range(-180, 180).Draw(t, "lon"), rapid.Float64Range(-89, 89).Draw(t, "lat")}
+		bearing, share := rapid.Float64Range(0, 360).Draw(t, "bearing"), rapid.Float64Range(0, 1).Draw(t, "share")
+		there := orbgeo.PointAtBearingAndDistance(center, bearing, share*settings.DuplicateDistanceM)
+		there[0] = math.Remainder(there[0], 360)
+		f := &Filing{Location: &center}
+		if d.near(f, &Case{Location: &there}) && !d.around(f).Contains(there) {
+			t.Fatalf("%v is near %v and not in %v", there, center, d.around(f))
+		}
+		if d.around(f).Contains(nowhere) || d.around(&Filing{}).Contains(there) {
+			t.Fatal("a place that is not known is near")
+		}
+	})
 }
