@@ -251,7 +251,21 @@ func (k *checks) reload(r *replica) {
 	if a, b := dump(r.l.state, k.s.now), dump(loaded, k.s.now); a != b {
 		k.s.violated("I8", "a state loaded again differs from the one in memory: %s", firstDifference(a, b))
 	}
+	if !r.mail.away { // timers wait for the inputs
+		k.nobodyOverdue(r.l.state)
+	}
 	k.nobodyForgotten(r.l.state)
+}
+
+// nobodyOverdue: a team that did not answer in time is waited for no longer.
+func (k *checks) nobodyOverdue(state *State) {
+	for key, c := range state.cases {
+		for i := range c.Assignments {
+			if a := &c.Assignments[i]; a.Status == AssignmentOffered && !a.AnswerBy.IsZero() && a.AnswerBy.Before(k.s.now) {
+				k.s.violated("timers", "%s was to answer case %d %s ago", a.TeamID, key, k.s.now.Sub(a.AnswerBy))
+			}
+		}
+	}
 }
 
 // nobodyForgotten: no case waits while a team is free that could be asked, but
