@@ -34,6 +34,16 @@ type ledger struct {
 	fails func(step string) bool // nil: what is not a commit works
 	fault commitFault            // of the next commit
 	check func(*Batch)
+
+	last *replaced // by the last commit
+	lags bool      // Lookup answers as before the last commit: it is still on its way
+}
+
+// replaced is what a commit has changed of what Lookup answers.
+type replaced struct {
+	rows    map[int64]*Case // nil: there was none
+	known   map[Identity]int64
+	applied map[Identity]*Applied
 }
 
 // commitFault says how a commit goes wrong.
@@ -70,6 +80,7 @@ func (l *ledger) Commit(_ context.Context, batch *Batch) error {
 		}
 	}
 	l.check(batch)
+	l.remember(batch)
 	for _, c := range batch.Cases {
 		l.rows[c.Key] = c
 		for i := range c.Applications {
@@ -112,6 +123,24 @@ func (l *ledger) Commit(_ context.Context, batch *Batch) error {
 		return errDisk
 	}
 	return nil
+}
+
+// remember keeps what a batch is about to change.
+func (l *ledger) remember(batch *Batch) {
+	l.last = &replaced{map[int64]*Case{}, map[Identity]int64{}, map[Identity]*Applied{}}
+	for _, c := range batch.Cases {
+		l.last.rows[c.Key] = l.rows[c.Key]
+		for i := range c.Applications {
+			l.last.known[c.Applications[i].Identity] = l.known[c.Applications[i].Identity]
+		}
+	}
+	for i := range batch.Applied {
+		identity := batch.Applied[i].Identity
+		l.last.applied[identity] = nil
+		if before, there := l.applied[identity]; there {
+			l.last.applied[identity] = &before
+		}
+	}
 }
 
 // failing says that a step other than the commit fails.
@@ -169,22 +198,40 @@ func (l *ledger) Lookup(_ context.Context, query Lookup) (*Found, error) {
 	if err := l.failing("look up"); err != nil {
 		return nil, err
 	}
+	last := &replaced{}
+	if l.lags {
+		last = l.last
+	}
 	found := &Found{Applied: map[Identity]Applied{}, Applications: map[Identity]int64{}}
 	for _, identity := range query.Applied {
-		if applied, ok := l.applied[identity]; ok {
+		applied, ok := l.applied[identity]
+		if before, changed := last.applied[identity]; changed {
+			if ok = before != nil; ok {
+				applied = *before
+			}
+		}
+		if ok {
 			found.Applied[identity] = applied
 		}
 	}
 	keys := slices.Clone(query.Cases)
 	for _, identity := range query.Applications {
-		if key, ok := l.known[identity]; ok {
+		key := l.known[identity]
+		if before, changed := last.known[identity]; changed {
+			key = before
+		}
+		if key != 0 {
 			found.Applications[identity] = key
 			keys = append(keys, key)
 		}
 	}
 	slices.Sort(keys)
 	for _, key := range slices.Compact(keys) {
-		if c := l.rows[key]; c != nil && !query.InMemory(key) {
+		c := l.rows[key]
+		if before, changed := last.rows[key]; changed {
+			c = before
+		}
+		if c != nil && !query.InMemory(key) {
 			found.Cases = append(found.Cases, c)
 		}
 	}

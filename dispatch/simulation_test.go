@@ -383,7 +383,9 @@ func (s *simulation) turn(r *replica) bool {
 		s.violated("I8", "%s has not caught up after %d turns", r.name, r.turns)
 	}
 	s.storm()
+	s.ledger.lags = r.l.before != nil && s.chance(0.5)
 	err := r.l.turn(ctx)
+	s.ledger.lags = false
 	if r.l.before != nil { // the commit is waited for, so that a seed decides everything
 		landed := <-r.l.before.done
 		r.l.before.done <- landed
