@@ -32,6 +32,7 @@ const (
 	LineUnknownWord   = "unknown_word"
 	LineUnknownPlace  = "unknown_place"
 	LineManyPlaces    = "many_places"
+	LineNoDuty        = "no_duty"
 	LineTwice         = "twice"
 	LineInvalid       = "invalid"
 )
@@ -39,7 +40,7 @@ const (
 // LineProblemCodes lists the codes.
 func LineProblemCodes() []string {
 	return []string{LineNotText, LineTooLarge, LineNoColumn, LineQuotes, LineTooManyFields, LineEmpty, LineNoNumber, LineOutside, LineSwapped,
-		LineUnknownWord, LineUnknownPlace, LineManyPlaces, LineTwice, LineInvalid}
+		LineUnknownWord, LineUnknownPlace, LineManyPlaces, LineNoDuty, LineTwice, LineInvalid}
 }
 
 // maxTable is the most bytes of a table that are read.

@@ -82,6 +82,10 @@ func TestTeamTable(t *testing.T) {
 		{"no name", header + ",,,Лисаковск,,,,,\n", 0, "2 name empty"},
 		{"words", header + "A,,,Лисаковск,x,,fire,,bus\n", 0, "2 members no_number; 2 kinds unknown_word; 2 transport unknown_word"},
 		{"half a person", header + "A,,,Лисаковск,1.5,,,,\n", 0, "2 invalid"},
+		{"on duty", "name,base,duty\nA,Рудный,\"пн-пт 20:00-08:00; сб,вс 00:00–24:00\"\n", 1, ""},
+		{"always on duty", "name,base,duty\nA,Рудный,\n", 1, ""},
+		{"no duty", "name;base;duty\nA;Рудный;nights\nB;Рудный;mon 20:00\nC;Рудный;mon-xyz 20:00-08:00\nD;Рудный;25:00-08:00\nE;Рудный;24:00-08:00\nF;Рудный;|\n", 0,
+			"2 duty no_duty; 3 duty no_duty; 4 duty no_duty; 5 duty no_duty; 6 duty no_duty; 7 duty no_duty"},
 		{"one id for two", header + "A,,,Лисаковск,,,,,\nA,,,Рудный,,,,,\n", 1, "3 twice"},
 	} {
 		messages, problems, err := ReadTeamTable(strings.NewReader(c.file))
@@ -97,10 +101,35 @@ func TestTeamTable(t *testing.T) {
 	}
 }
 
+// TestDutyText: a weekly pattern in three languages, as people write it.
+func TestDutyText(t *testing.T) {
+	for text, want := range map[string]string{
+		"mon-fri 20:00-08:00; sat,sun 00:00-24:00": "[mon tue wed thu fri] 20:00 08:00, [sat sun] 00:00 24:00",
+		"пн–пт 8:00–20:00|Сб. Вс 09:00-18:00":      "[mon tue wed thu fri] 08:00 20:00, [sat sun] 09:00 18:00",
+		"Дс, Сәр+Жм 20:00-08:00":                   "[mon wed fri] 20:00 08:00",
+		"20:00-08:00":                              "[mon tue wed thu fri sat sun] 20:00 08:00",
+		"sat-mon 00:00-24:00":                      "[sat sun mon] 00:00 24:00",
+		"mon mon-tue 00:00-24:00;;":                "[mon tue] 00:00 24:00",
+		"":                                         "", "mon": "", "mon 8-20": "", "mon 08:00-": "", "08:00-20:00 mon": "", "monday 08:00-20:00": "", "- 08:00-20:00": "",
+		strings.Repeat("08:00-20:00;", 22): "",
+	} {
+		var shifts []string
+		if duty, ok := readDuty(text); ok {
+			for _, one := range duty.Weekly {
+				shifts = append(shifts, fmt.Sprint(one.Days, " ", one.From, " ", one.To))
+			}
+		}
+		if got := strings.Join(shifts, ", "); got != want {
+			t.Errorf("%q: got %q, want %q", text, got, want)
+		}
+	}
+}
+
 // FuzzTables: whatever the file, every message is a good one, and every
 // problem says where and why.
 func FuzzTables(f *testing.F) {
 	f.Add("name_ru,lat,lon\nЖуковка,53.42,63.95\n")
+	f.Add("name;base;duty\nA;Лисаковск;пн-пт 20:00-08:00|sat 00:00-24:00\n")
 	f.Add("name;base;members\nA;Лисаковск;3\n\"x;y;z\n")
 	f.Fuzz(func(t *testing.T, file string) {
 		places, problems, err := ReadPlaceTable(strings.NewReader(file))

@@ -17,7 +17,7 @@ var teamColumns = map[string]string{"team": "name", "latitude": "lat", "longitud
 
 // ReadTeamTable reads a table of teams: name, base (a town's name or "latitude,
 // longitude") or lat and lon, and if they are there id, organisation, branch,
-// members, capacity, range_km, kinds, skills, transport and answers. Without an
+// members, capacity, range_km, kinds, skills, transport, answers and duty. Without an
 // id a team gets one of its name. The error is one of reading; what is wrong
 // with the file is in the problems.
 func ReadTeamTable(in io.Reader) ([]TableMessage, []LineProblem, error) {
@@ -65,6 +65,13 @@ func ReadTeamTableWith(places *dispatch.PlaceIndex, in io.Reader) (messages []Ta
 			if word := row.get(column); word != "" && row.oneOf(column, word, known) {
 				team[column] = word
 			}
+		}
+		if text := row.get("duty"); text != "" {
+			duty, ok := readDuty(text)
+			if !ok {
+				row.refuse("duty", LineNoDuty, "is no weekly pattern: write such as mon-fri 20:00-08:00; sat,sun 00:00-24:00")
+			}
+			team["duty"] = duty
 		}
 		if row.wrong {
 			continue

@@ -55,7 +55,7 @@ type teamsImportCommand struct{ tableImport }
 
 // Help shows examples below the flags.
 func (teamsImportCommand) Help() string {
-	return `Columns: name, and where its base is: base (the name of a town, or 53.21, 63.62) or lat and lon; and if you have them id, organisation, branch, members, capacity (cases at once), range_km, kinds, skills, transport, answers. Words in kinds and skills are separated by semicolons. A team that is known by the same id is replaced.
+	return `Columns: name, and where its base is: base (the name of a town, or 53.21, 63.62) or lat and lon; and if you have them id, organisation, branch, members, capacity (cases at once), range_km, kinds, skills, transport, answers, duty (a week such as mon-fri 20:00-08:00; sat,sun 00:00-24:00). Words in kinds and skills are separated by semicolons. A team that is known by the same id is replaced.
 
 Examples:
   izdeu teams import --check teams.csv

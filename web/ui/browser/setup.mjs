@@ -24,17 +24,49 @@ export async function firstRun({ browser }) {
     await page.getByLabel('Файл таблицы').or(page.locator('input[type=file]')).first().setInputFiles({
       name: 'teams.csv',
       mimeType: 'text/csv',
-      buffer: Buffer.from('name,base,members\nОтряд Рудный,Рудный,8\nОтряд Нигде,Нигдеевка,3\nОтряд Тобыл,"53.21, 63.70",5\n'),
+      buffer: Buffer.from('name,base,members,duty\nОтряд Рудный,Рудный,8,"пн-пт 20:00-08:00; сб,вс 00:00-24:00"\nОтряд Нигде,Нигдеевка,3,\nОтряд Тобыл,"53.21, 63.70",5,\nОтряд Ночной,Рудный,5,ночью\n'),
     });
     const wrong = page.locator('.setup-problems tbody tr');
     await wrong.first().waitFor();
-    assert.equal(await wrong.count(), 1);
-    assert.match(await wrong.innerText(), /3\s+base\s+Такого места нет/);
+    assert.equal(await wrong.count(), 2);
+    assert.match(await wrong.nth(0).innerText(), /3\s+base\s+Такого места нет/);
+    assert.match(await wrong.nth(1).innerText(), /5\s+duty\s+Напишите, например: пн-пт 20:00-08:00/);
+    await page.getByText('Пн Вт Ср Чт Пт 20:00–08:00, Сб Вс 00:00–24:00', { exact: false }).waitFor();
     assert.deepEqual((await api(server).get('teams')).teams, [], 'reading a table sent it');
     assert.deepEqual(await seriousProblems(page), []);
     await button(page, 'Отправить 2 отряда').click();
     await page.getByText('Записано 2 отряда').waitFor();
     assert.equal((await api(server).get('teams')).teams.length, 2);
+
+    // One team by hand: its base pointed at on the map, its id made of the name.
+    await button(page, 'Добавить отряд вручную').click();
+    const form = page.locator('.form-within');
+    await form.getByLabel('Название').fill('Кинологи Қостанай');
+    await form.getByLabel('Организация').fill('Кинологи');
+    await form.getByLabel('Филиал').fill('Қостанай');
+    await button(form, 'Сохранить').click();
+    await form.locator('[aria-invalid="true"]').first().waitFor();
+    const map = page.locator('.stage-map canvas').first();
+    await map.waitFor();
+    const box = await map.boundingBox();
+    await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
+    await page.waitForFunction(() => document.querySelector('[data-pointer="/base"]').value !== '');
+    await form.getByLabel('Человек в отряде').fill('7');
+    await form.getByLabel('Навыки').fill('dog');
+    await form.getByLabel('Шлюз вызова').fill('gateway');
+    await button(form, 'Добавить смену').click();
+    await button(form, 'Сохранить').click();
+    await form.getByText('Адрес начинается с').waitFor();
+    await form.getByLabel('Шлюз вызова').fill('https://gateway.example.org/call');
+    assert.deepEqual(await seriousProblems(page), []);
+    await button(form, 'Сохранить').click();
+    await page.getByText('Записан: Кинологи Қостанай').waitFor();
+    await page.getByText('Записано 3 отряда').first().waitFor();
+    const { teams } = await api(server).get('teams');
+    const dogs = teams.find(({ id }) => id === 'kinologi-kostanai');
+    assert.deepEqual([dogs.organisation, dogs.branch, dogs.members, dogs.skills], ['Кинологи', 'Қостанай', 7, ['dog']]);
+    assert.equal(dogs.duty.weekly.length, 1);
+    assert.equal(teams.find(({ name }) => name === 'Отряд Рудный').duty.weekly.length, 2);
 
     await button(page, 'Добавить координатора').click();
     await page.getByLabel('Имя').fill('Айгүл');

@@ -415,4 +415,5 @@ export interface TeamBody {
   duty?: Duty;
   certificates?: Certificate[];
   answers: 'manual' | 'automatic';
+  contacts?: { channel: 'webhook'; address: string }[];
 }

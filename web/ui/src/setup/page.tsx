@@ -7,10 +7,10 @@ import { ProblemNotice, problemOf } from '../controls/problem';
 import { QRCode } from '../controls/qr-code';
 import { type Phrase, say, words } from '../language';
 import { regionNames } from '../language/regions';
-import { teamViews } from '../live/store';
+import { teamById, teamViews } from '../live/store';
 import { setsUp } from '../permissions';
-import { hashOf } from '../route';
 import { info, refreshInfo, session } from '../session';
+import { TeamForm } from '../teams/form';
 import { Coordinators } from './coordinators';
 import { TeamTable } from './team-table';
 
@@ -28,10 +28,7 @@ export function SetupPage() {
       <Step n={2} name={words.setup.teams} done={teamViews.value.length > 0}>
         <p>{say(words.setup.teamsCount, { count: teamViews.value.length })}</p>
         <TeamTable />
-        <a class="button" href={hashOf({ page: 'teams', teamId: 'new' })}>
-          <Icon name="file" size={18} />
-          {say(words.setup.oneByOne)}
-        </a>
+        <OneTeam />
       </Step>
       <Step n={3} name={words.setup.coordinators}>
         <Coordinators />
@@ -56,6 +53,33 @@ function Step({ n, name, done, children }: { n: number; name: Phrase; done?: boo
       </h2>
       {children}
     </section>
+  );
+}
+
+/** One team after the other by hand; the map comes beside the form to point at the base. */
+function OneTeam() {
+  const [open, setOpen] = useState(false);
+  const [saved, setSaved] = useState<string>();
+  if (open) {
+    return (
+      <TeamForm
+        team={undefined}
+        within
+        onDone={(id) => {
+          setOpen(false);
+          setSaved(id);
+        }}
+      />
+    );
+  }
+  return (
+    <>
+      <p role="status">{saved && say(words.setup.teamSaved, { name: teamById(saved)?.name ?? saved })}</p>
+      <button type="button" class="button" onClick={() => setOpen(true)}>
+        <Icon name="file" size={18} />
+        {say(words.setup.oneByOne)}
+      </button>
+    </>
   );
 }
 

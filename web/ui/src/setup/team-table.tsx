@@ -1,12 +1,13 @@
 import { useId, useState } from 'preact/hooks';
 import { type Problem, readTable, request } from '../api/client';
+import type { Duty } from '../api/views';
 import { ProblemNotice, problemOf } from '../controls/problem';
 import { language, say, sayValue, words } from '../language';
 
 interface TableTeam {
   line: number;
   id: string;
-  team: { name: string; organisation?: string; branch?: string; members?: number };
+  team: { name: string; organisation?: string; branch?: string; members?: number; duty?: Duty };
 }
 
 interface TableProblem {
@@ -21,7 +22,9 @@ interface Table {
   problems: TableProblem[];
 }
 
-const example = 'name,organisation,branch,base,members,skills\nRegion-10 Lisakovsk,Region-10,Lisakovsk,Лисаковск,12,dog;snowmobile\n';
+const example = `name,organisation,branch,base,members,skills,duty
+Region-10 Lisakovsk,Region-10,Lisakovsk,Лисаковск,12,dog;snowmobile,"пн-пт 20:00-08:00; сб,вс 00:00-24:00"
+`;
 
 /** Teams from a table: read and shown with every line that is wrong, and only then sent. */
 export function TeamTable() {
@@ -96,6 +99,7 @@ export function TeamTable() {
                 <li key={line}>
                   {[team.name, team.organisation, team.branch].filter(Boolean).join(' · ')}
                   {team.members !== undefined && ` · ${say(words.teams.membersCount, { count: team.members })}`}
+                  {team.duty && ` · ${dutyText(team.duty)}`}
                 </li>
               ))}
             </ul>
@@ -110,6 +114,13 @@ export function TeamTable() {
       )}
     </div>
   );
+}
+
+/** What was read of a week: "Пн Вт 20:00–08:00, Сб 00:00–24:00". */
+function dutyText({ weekly = [] }: Duty): string {
+  return weekly
+    .map(({ days, from, to }) => `${days.map((day) => sayValue(words.weekday, day)).join(' ')} ${from}–${to}`)
+    .join(', ');
 }
 
 function Problems({ problems }: { problems: TableProblem[] }) {

@@ -145,6 +145,6 @@ function mapNow(): VNode {
 /** Pages beside which the map stands on a wide screen. */
 export function mapBeside(): boolean {
   const { page } = route.value;
-  // On the desk it comes when a place is to be pointed at.
-  return ['map', 'cases', 'new', 'teams'].includes(page) || (page === 'desk' && picking.value !== undefined);
+  // On the desk and while setting up it comes when a place is to be pointed at.
+  return ['map', 'cases', 'new', 'teams'].includes(page) || (['desk', 'setup'].includes(page) && picking.value !== undefined);
 }

@@ -9,8 +9,10 @@ import { say, sayValue, words } from '../language';
 import { coordinates } from '../language/format';
 import { readPlace } from '../filing/coordinates';
 import { PlaceField, usePicking } from '../filing/place-field';
+import { teamById } from '../live/store';
 import { certificatesOf, dayOf, type DutyDraft, dutyDraftOf, dutyOf } from './duty';
 import { DutyFields } from './duty-fields';
+import { freeIdOf } from './id';
 
 interface TeamDraft {
   id: string;
@@ -25,6 +27,8 @@ interface TeamDraft {
   range: string;
   answers: 'manual' | 'automatic';
   transport: string;
+  /** The address of a gateway that calls the team; empty: as it was. */
+  gateway: string;
   duty: DutyDraft;
   /** The last day of each skill's certificate, by skill. */
   certificates: Record<string, string>;
@@ -44,6 +48,7 @@ function draftOf(team: TeamView | undefined): TeamDraft {
     range: team?.range_km === undefined ? '' : String(team.range_km),
     answers: team?.answers ?? 'manual',
     transport: team?.transport ?? 'car',
+    gateway: '',
     duty: dutyDraftOf(team?.duty),
     certificates: Object.fromEntries(
       (team?.certificates ?? []).map(({ skill, expires_at }) => [skill, dayOf(expires_at)]),
@@ -67,7 +72,8 @@ export function teamBody(
   team: TeamView | undefined,
 ): { body: TeamBody | undefined; problems: Record<string, string> } {
   const { duty, problems } = dutyOf(draft.duty);
-  const id = draft.id.trim();
+  // What nobody typed follows the name.
+  const id = draft.id.trim() || freeIdOf(draft.name, (taken) => teamById(taken) !== undefined);
   if (!/^[A-Za-z0-9._:~-]{1,128}$/.test(id)) problems['/id'] = say(words.teams.idWrong);
   if (draft.name.trim() === '') problems['/name'] = say(words.form.errorRequired);
   const place = readPlace(draft.base);
@@ -82,6 +88,8 @@ export function teamBody(
             : words.form.coordinatesUnreadable,
     );
   }
+  const gateway = draft.gateway.trim();
+  if (gateway !== '' && !/^https?:\/\/[^\s/]/.test(gateway)) problems['/contacts'] = say(words.teams.gatewayWrong);
   const whole = (text: string, pointer: string, max: number, min = 0): number | undefined => {
     if (text.trim() === '') return undefined;
     const value = Number(text);
@@ -112,12 +120,21 @@ export function teamBody(
       answers: draft.answers,
       transport: draft.transport,
       ...(duty && { duty }),
+      ...(gateway && { contacts: [{ channel: 'webhook' as const, address: gateway }] }),
       ...(certificates.length > 0 && { certificates }),
     },
   };
 }
 
-export function TeamForm({ team, onDone }: { team: TeamView | undefined; onDone(): void }) {
+interface TeamFormProps {
+  team: TeamView | undefined;
+  /** With the id of the team that was saved; without, when the form was closed. */
+  onDone(saved?: string): void;
+  /** It stands on a page of other things. */
+  within?: boolean;
+}
+
+export function TeamForm({ team, onDone, within = false }: TeamFormProps) {
   const [draft, setDraft] = useState(() => draftOf(team));
   const [tried, setTried] = useState(false);
   const [sending, setSending] = useState(false);
@@ -143,7 +160,7 @@ export function TeamForm({ team, onDone }: { team: TeamView | undefined; onDone(
     setSending(true);
     try {
       await request('PUT', `teams/${encodeURIComponent(body.id)}`, body);
-      onDone();
+      onDone(body.id);
     } catch (cause) {
       setProblem(problemOf(cause));
       setSending(false);
@@ -152,7 +169,7 @@ export function TeamForm({ team, onDone }: { team: TeamView | undefined; onDone(
 
   return (
     <form
-      class="page form-page"
+      class={within ? 'form-within' : 'page form-page'}
       noValidate
       ref={box}
       onSubmit={(event) => {
@@ -161,8 +178,8 @@ export function TeamForm({ team, onDone }: { team: TeamView | undefined; onDone(
       }}
     >
       <div class="page-head">
-        <h1>{team ? team.name : say(words.teams.add)}</h1>
-        <button type="button" class="icon-button" aria-label={say(words.shell.back)} onClick={onDone}>
+        {within ? <h3>{say(words.teams.add)}</h3> : <h1>{team ? team.name : say(words.teams.add)}</h1>}
+        <button type="button" class="icon-button" aria-label={say(words.shell.back)} onClick={() => onDone()}>
           <Icon name="close" />
         </button>
       </div>
@@ -172,15 +189,6 @@ export function TeamForm({ team, onDone }: { team: TeamView | undefined; onDone(
         onValue={(name) => change({ name })}
         required
         error={error('/name')}
-      />
-      <Field
-        label={say(words.teams.id)}
-        value={draft.id}
-        onValue={(id) => change({ id })}
-        required
-        disabled={team !== undefined}
-        help={say(words.teams.idHelp)}
-        error={error('/id')}
       />
       <div class="field-row">
         <Field
@@ -273,7 +281,21 @@ export function TeamForm({ team, onDone }: { team: TeamView | undefined; onDone(
           { value: 'automatic', label: say(words.teams.answersAutomatic) },
         ]}
       />
-      {team && <p class="secondary">{say(words.teams.contactsKept)}</p>}
+      <Field
+        label={say(words.teams.gateway)}
+        value={draft.gateway}
+        onValue={(gateway) => change({ gateway })}
+        help={say(team ? words.teams.contactsKept : words.teams.gatewayHelp)}
+        error={error('/contacts')}
+      />
+      <Field
+        label={say(words.teams.id)}
+        value={draft.id}
+        onValue={(id) => change({ id })}
+        disabled={team !== undefined}
+        help={say(words.teams.idHelp)}
+        error={error('/id')}
+      />
       <div class="form-end">
         {problem && <ProblemNotice problem={problem} />}
         <button type="submit" class="button button-primary" disabled={sending}>

@@ -142,9 +142,9 @@ export const teams = {
   answersAutomatic: ['accepts every call at once', 'сразу принимает каждый вызов', 'әр шақыруды бірден қабылдайды'],
   id: ['ID', 'ID', 'ID'],
   idHelp: [
-    'Latin letters, digits, - _ . : ~',
-    'Латинские буквы, цифры, - _ . : ~',
-    'Латын әріптері, сандар, - _ . : ~',
+    'Empty: made of the name. Latin letters, digits, - _ . : ~',
+    'Пусто: по названию. Латинские буквы, цифры, - _ . : ~',
+    'Бос болса, атауынан. Латын әріптері, сандар, - _ . : ~',
   ],
   idWrong: [
     'Use Latin letters, digits and - _ . : ~ only.',
@@ -158,10 +158,17 @@ export const teams = {
   saved: ['Saved', 'Сохранено', 'Сақталды'],
   region: ['Region', 'Регион', 'Өңір'],
   contactsKept: [
-    'Ways to reach the team are not shown and stay as they are.',
-    'Способы связи здесь не показаны и останутся прежними.',
-    'Байланыс тәсілдері мұнда көрсетілмейді, өзгермейді.',
+    'The one known is not shown. Empty: it stays as it is.',
+    'Прежний адрес не показан. Пусто: останется прежним.',
+    'Бұрынғы мекенжай көрсетілмейді. Бос болса, өзгермейді.',
   ],
+  gateway: ['Gateway for calls: its address', 'Шлюз вызова: адрес', 'Шақыру шлюзі: мекенжайы'],
+  gatewayHelp: [
+    'If you have one for messages or phone calls. Phones need none: they are woken once the lead has signed in.',
+    'Если есть: для сообщений или звонков. Телефонам он не нужен: они звонят, когда руководитель войдёт.',
+    'Хабарлама не қоңырауға арналған, бар болса. Телефонға қажет емес: жетекші кірген соң шырылдайды.',
+  ],
+  gatewayWrong: ['An address begins with https://', 'Адрес начинается с https://', 'Мекенжай https:// деп басталады'],
 } as const satisfies Record<string, Phrase>;
 
 export const skill = {

@@ -27,9 +27,9 @@ export const setup = {
   table: ['Teams from a table', 'Отряды из таблицы', 'Кестедегі жасақтар'],
   tableFile: ['Table file', 'Файл таблицы', 'Кесте файлы'],
   tableHelp: [
-    'The first line names the columns: name, base (a town or 53.21, 63.62), and if you like organisation, branch, members, capacity, skills.',
-    'Первая строка называет столбцы, по-английски. Обязательны название и база: город или координаты.',
-    'Бірінші жол бағандарды ағылшынша атайды. Атауы мен базасы міндетті: қала не координаттар.',
+    'The first line names the columns: name, base (a town or 53.21, 63.62), and if you like organisation, branch, members, capacity, skills, duty.',
+    'Первая строка называет столбцы, по-английски. Обязательны название и база: город или координаты. Дежурства: как в примере.',
+    'Бірінші жол бағандарды ағылшынша атайды. Атауы мен базасы міндетті: қала не координаттар. Кезекшілік: мысалдағыдай.',
   ],
   tableExample: ['An example', 'Пример', 'Мысал'],
   tableGood: [
@@ -55,6 +55,7 @@ export const setup = {
     { one: 'Отправлен {count} отряд', few: 'Отправлено {count} отряда', many: 'Отправлено {count} отрядов' },
     '{count} жасақ жіберілді',
   ],
+  teamSaved: ['Saved: {name}', 'Записан: {name}', 'Жазылды: {name}'],
   oneByOne: ['Add a team by hand', 'Добавить отряд вручную', 'Жасақты қолмен қосу'],
   coordinators: ['Coordinators on duty', 'Дежурные координаторы', 'Кезекші үйлестірушілер'],
   coordinatorsHelp: [
@@ -103,6 +104,7 @@ export const lineProblem: Record<string, Phrase> = {
   unknown_word: ['Use one of the known words.', 'Используйте одно из известных слов.', 'Белгілі сөздердің бірін жазыңыз.'],
   unknown_place: ['No such place is known: write coordinates.', 'Такого места нет в списке: напишите координаты.', 'Мұндай орын тізімде жоқ: координатын жазыңыз.'],
   many_places: ['Several places have this name: add the region.', 'Мест с таким именем несколько: добавьте регион.', 'Мұндай атаулы орын бірнешеу: өңірін қосыңыз.'],
+  no_duty: ['Write such as mon-fri 20:00-08:00.', 'Напишите, например: пн-пт 20:00-08:00.', 'Мысалы, былай жазыңыз: дс-жм 20:00-08:00.'],
   twice: ['This team is in the table already.', 'Этот отряд уже есть в таблице.', 'Бұл жасақ кестеде бар.'],
   not_yours: ['This region is not yours.', 'Это не ваш регион.', 'Бұл сіздің өңіріңіз емес.'],
   invalid: ['The line cannot be taken.', 'Строку нельзя принять.', 'Жолды қабылдау мүмкін емес.'],
