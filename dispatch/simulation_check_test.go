@@ -248,21 +248,22 @@ func (k *checks) reload(r *replica) {
 		return
 	}
 	loaded := NewState(k.s.settings, snapshot)
-	if a, b := dump(r.l.state, k.s.now), dump(loaded, k.s.now); a != b {
+	now := r.d.now(r.l.state)
+	if a, b := dump(r.l.state, now), dump(loaded, now); a != b {
 		k.s.violated("I8", "a state loaded again differs from the one in memory: %s", firstDifference(a, b))
 	}
 	if !r.mail.away { // timers wait for the inputs
-		k.nobodyOverdue(r.l.state)
+		k.nobodyOverdue(r.l.state, now)
 	}
-	k.nobodyForgotten(r.l.state)
+	k.nobodyForgotten(r.l.state, now)
 }
 
 // nobodyOverdue: a team that did not answer in time is waited for no longer.
-func (k *checks) nobodyOverdue(state *State) {
+func (k *checks) nobodyOverdue(state *State, now time.Time) {
 	for key, c := range state.cases {
 		for i := range c.Assignments {
-			if a := &c.Assignments[i]; a.Status == AssignmentOffered && !a.AnswerBy.IsZero() && a.AnswerBy.Before(k.s.now) {
-				k.s.violated("timers", "%s was to answer case %d %s ago", a.TeamID, key, k.s.now.Sub(a.AnswerBy))
+			if a := &c.Assignments[i]; a.Status == AssignmentOffered && !a.AnswerBy.IsZero() && a.AnswerBy.Before(now) {
+				k.s.violated("timers", "%s was to answer case %d %s ago", a.TeamID, key, now.Sub(a.AnswerBy))
 			}
 		}
 	}
@@ -270,11 +271,11 @@ func (k *checks) nobodyOverdue(state *State) {
 
 // nobodyForgotten: no case waits while a team is free that could be asked, but
 // for the moment until the next match.
-func (k *checks) nobodyForgotten(state *State) {
+func (k *checks) nobodyForgotten(state *State, now time.Time) {
 	if !state.matchDue.IsZero() {
 		return
 	}
-	d := &decision{s: state, now: k.s.now}
+	d := &decision{s: state, now: now}
 	for key, c := range state.cases {
 		if !wantsTeam(c) {
 			continue

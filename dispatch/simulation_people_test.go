@@ -2,6 +2,7 @@ package dispatch
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/paulmach/orb"
@@ -135,6 +136,9 @@ func (p *people) file() {
 	if s.chance(0.15) { // later it says more
 		again := *f
 		again.Revision, again.Location, again.NeedsReview = 1, &place, nil
+		if kind == MissingPerson && s.chance(0.3) { // somebody else is missing too
+			again.Subjects = append(slices.Clone(f.Subjects), filedSubject("s3"))
+		}
 		s.produce("applications", filingMessage(&again), s.between(time.Minute, 3*time.Hour))
 	}
 	if s.chance(0.1) { // a command before anybody can know the case

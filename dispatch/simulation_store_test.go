@@ -74,6 +74,9 @@ func (l *ledger) Commit(_ context.Context, batch *Batch) error {
 	if batch.Base != l.head {
 		return ErrFenced
 	}
+	if len(batch.Events) > 0 && batch.Events[0].At.Before(l.lastEvent) {
+		return ErrRefused // as the head's rule says
+	}
 	for i := range batch.Applied {
 		if before, again := l.applied[batch.Applied[i].Identity]; again && before.UsedUp() {
 			return ErrRefused // as the unique index says

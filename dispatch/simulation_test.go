@@ -155,8 +155,9 @@ type replica struct {
 	l      *leadership // nil while it does not lead
 	mail   *mailbox
 	feed   *Feed
-	wakeAt time.Time // of the next wake that is in the queue
-	turns  int       // since it began to lead
+	behind time.Duration // how far its clock has gone back in all
+	wakeAt time.Time     // of the next wake that is in the queue
+	turns  int           // since it began to lead
 }
 
 // simulatedMetrics are shared: nothing is measured, and making them is dear.
@@ -301,7 +302,7 @@ func (s *simulation) newReplica() *replica {
 	r := &replica{name: s.nextID("replica-"), mail: &mailbox{logs: s.logs, limit: func() int { return 1 + s.rng.IntN(40) }}}
 	r.feed = NewFeed(s.ledger, 1+s.rng.IntN(200))
 	r.d = NewDispatcher(s.ledger, r.mail, r.feed, s.settings, simulatedMetrics(), slog.New(slog.DiscardHandler))
-	r.d.clock = func() time.Time { return s.now }
+	r.d.clock = func() time.Time { return s.now.Add(-r.behind) }
 	r.d.pruned = s.end.Add(1000 * time.Hour) // identities outlive the simulation
 	return r
 }
@@ -346,7 +347,7 @@ func (s *simulation) work(r *replica) {
 		return
 	}
 	if timer, ok := r.l.state.NextDeadline(); ok {
-		s.wake(r, max(timer.Due.Sub(s.now), time.Millisecond))
+		s.wake(r, max(timer.Due.Sub(r.d.now(r.l.state)), time.Millisecond))
 	}
 }
 
@@ -379,6 +380,9 @@ func (s *simulation) turn(r *replica) bool {
 		r.mail.away = true
 		s.in(s.between(time.Second, 5*time.Minute), func() { r.mail.away = false; s.wake(r, 0) })
 	}
+	if s.chance(0.001) {
+		r.behind += s.between(time.Millisecond, 5*time.Second) // set by hand, or by its time server
+	}
 	if r.turns++; r.turns > 5000 && s.leader == r {
 		s.violated("I8", "%s has not caught up after %d turns", r.name, r.turns)
 	}
@@ -402,7 +406,7 @@ func (s *simulation) turn(r *replica) bool {
 	}
 	due := false
 	if timer, ok := r.l.state.NextDeadline(); ok {
-		due = !s.now.Before(timer.Due)
+		due = !r.d.now(r.l.state).Before(timer.Due)
 	}
 	if r.l.before != nil || r.l.ends != nil || due || r.mail.waits() {
 		return true

@@ -52,7 +52,7 @@ func (p *program) epoch() string {
 func TestBackupUnderLoadIsRestored(t *testing.T) {
 	t.Parallel()
 	const (
-		total = 3000
+		total = 1200
 		batch = 50
 	)
 	p := startProgram(t, t.TempDir())
