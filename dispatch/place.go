@@ -1,6 +1,8 @@
 package dispatch
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"slices"
 	"strconv"
 	"strings"
@@ -23,7 +25,8 @@ const (
 )
 
 // Place is a settlement that people file by its name. One that has left Decide
-// is never changed again. Of one that was removed only the id and the times stay.
+// is never changed again. Of one that was removed only the id and the times
+// stay, and in Also what its names are known by; see forgottenName.
 type Place struct {
 	PlaceRegistration
 	Region  string // by its location
@@ -49,7 +52,7 @@ func (d *decision) registerPlace(r *PlaceRegistration) *Refusal {
 	next := &Place{PlaceRegistration: *r, Origin: PlaceImported}
 	event := EventPlaceRegistered
 	if r.Removed {
-		next.PlaceRegistration = PlaceRegistration{ID: r.ID, Removed: true, At: r.At}
+		next.PlaceRegistration = PlaceRegistration{ID: r.ID, Removed: true, At: r.At, Also: d.s.places[r.ID].forgotten()}
 		event = EventPlaceRemoved
 	} else {
 		next.Region, _, _ = geo.RegionOf(r.Location)
@@ -88,6 +91,10 @@ func (d *decision) learnPlace(c *Case) {
 	if key == "" || d.s.knowsPlace(key, *c.Location) {
 		return
 	}
+	region, _, _ := geo.RegionOf(*c.Location)
+	if d.s.forgotten[forgottenName(region, key)] > 0 {
+		return
+	}
 	r := PlaceRegistration{ID: "learnt-" + strconv.FormatInt(d.sequence+1, 10), Location: *c.Location, At: d.now}
 	switch {
 	case strings.ContainsFunc(name, func(r rune) bool { return strings.ContainsRune("әғқңөұүһіӘҒҚҢӨҰҮҺІ", r) }):
@@ -97,9 +104,7 @@ func (d *decision) learnPlace(c *Case) {
 	default:
 		r.Names.English = name
 	}
-	place := &Place{PlaceRegistration: r, Origin: PlaceLearnt}
-	place.Region, _, _ = geo.RegionOf(r.Location)
-	d.keepPlace(place, EventPlaceLearnt)
+	d.keepPlace(&Place{PlaceRegistration: r, Region: region, Origin: PlaceLearnt}, EventPlaceLearnt)
 }
 
 // settlementName gives the name of a settlement out of what was filed as a
@@ -143,11 +148,17 @@ func (s *State) knowsPlace(key string, at orb.Point) bool {
 // putPlace keeps a place under its names.
 func (s *State) putPlace(place *Place) {
 	if old := s.places[place.ID]; old != nil {
+		for _, name := range old.forgottenAlready() {
+			s.forgotten[name]--
+		}
 		for _, key := range old.keys() {
 			s.placesByName[key] = slices.DeleteFunc(s.placesByName[key], func(id string) bool { return id == old.ID })
 		}
 	}
 	s.places[place.ID] = place
+	for _, name := range place.forgottenAlready() {
+		s.forgotten[name]++
+	}
 	for _, key := range place.keys() {
 		s.placesByName[key] = append(s.placesByName[key], place.ID)
 	}
@@ -155,12 +166,43 @@ func (s *State) putPlace(place *Place) {
 
 // keys gives the different names of a place in their canonical form.
 func (p *Place) keys() (keys []string) {
+	if p.Removed {
+		return nil
+	}
 	for _, name := range append([]string{p.Names.Kazakh, p.Names.Russian, p.Names.English}, p.Also...) {
 		if key := placeKey(name); key != "" && !slices.Contains(keys, key) {
 			keys = append(keys, key)
 		}
 	}
 	return keys
+}
+
+// forgottenName stands for the name of a removed place in its region. The name
+// itself may have been somebody's home; so much is enough not to learn it again.
+func forgottenName(region, key string) string {
+	hash := sha256.Sum256([]byte(region + "\x00" + key))
+	return hex.EncodeToString(hash[:16])
+}
+
+// forgotten gives what the names of a place are known by once it is removed;
+// of no place nothing.
+func (p *Place) forgotten() (names []string) {
+	if p == nil || p.Removed {
+		return p.forgottenAlready()
+	}
+	for _, key := range p.keys() {
+		names = append(names, forgottenName(p.Region, key))
+	}
+	return names
+}
+
+// forgottenAlready gives what the names of a removed place are known by; none
+// of one that was not removed.
+func (p *Place) forgottenAlready() []string {
+	if p == nil || !p.Removed {
+		return nil
+	}
+	return p.Also
 }
 
 // placeKey gives a place's name in the one spelling in which names are compared.

@@ -288,3 +288,23 @@ func otherLayout(text string) string {
 	}
 	return typed
 }
+
+// PlacesFitting gives the places that an installation has itself, the newest
+// first: those of which every word of the query begins a word of a name, or
+// all.
+func PlacesFitting(rows []*Place, query string) (fit []*Place) {
+	words := placeWords(query)
+	for _, place := range rows {
+		if place.Removed {
+			continue
+		}
+		names := strings.Fields(strings.Join(place.keys(), " "))
+		if !slices.ContainsFunc(words, func(word string) bool {
+			return !slices.ContainsFunc(names, func(name string) bool { return strings.HasPrefix(name, word) })
+		}) {
+			fit = append(fit, place)
+		}
+	}
+	slices.SortFunc(fit, func(a, b *Place) int { return cmp.Compare(b.Changed, a.Changed) })
+	return fit
+}

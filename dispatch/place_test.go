@@ -1,6 +1,7 @@
 package dispatch
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -69,6 +70,27 @@ func TestPlaceSearch(t *testing.T) {
 	}
 }
 
+// TestPlacesFitting: an installation's own places, the newest first, by how
+// their names begin; none that was removed.
+func TestPlacesFitting(t *testing.T) {
+	rows := []*Place{zhukovka, belayaGora, zhukovkaNorth, {PlaceRegistration: PlaceRegistration{ID: "gone", Removed: true, Also: []string{"zhukovka"}}}}
+	for i, place := range rows {
+		place := *place
+		place.Changed = int64(i)
+		rows[i] = &place
+	}
+	for query, want := range map[string]string{"": "zhukovka-north belaya-gora zhukovka", "жук": "zhukovka-north zhukovka", "Гора белая": "belaya-gora",
+		"ақтау": "belaya-gora", "укова": "", "жук гора": ""} {
+		var ids []string
+		for _, place := range PlacesFitting(rows, query) {
+			ids = append(ids, place.ID)
+		}
+		if got := strings.Join(ids, " "); got != want {
+			t.Errorf("%q: got %q, want %q", query, got, want)
+		}
+	}
+}
+
 // TestPlaceIndexReplaces: an installation's own place stands for the program's
 // of the same name near it, and not for one far away.
 func TestPlaceIndexReplaces(t *testing.T) {
@@ -128,8 +150,25 @@ func TestLearnPlace(t *testing.T) {
 		w.command(CommandAccept, key, team)
 		return w.command(CommandOnScene, key, team)
 	}
+	// What somebody has removed is not learnt again, under none of its names,
+	// also by one who has loaded the state; one may register it again.
 	w := newWorld(t)
-	changes := arrive(w, "село Жуковка, у моста")
+	learnt := arrive(w, "Zhukovka").Places[0]
+	w.place(PlaceRegistration{ID: learnt.ID, Removed: true, At: w.now})
+	again := arrive(w, "село Жуковка")
+	wantEvents(t, again, "assignment.on_scene")
+	w.place(PlaceRegistration{ID: learnt.ID, Removed: true, At: w.now.Add(time.Second)})
+	wantEvents(t, arrive(w, "Жуковка"), "assignment.on_scene")
+	if kept := w.places[learnt.ID]; len(kept.keys()) > 0 || len(kept.Also) != 1 || strings.Contains(kept.Also[0], "zhuk") {
+		t.Errorf("a removed place keeps %+v", kept)
+	}
+	far := orb.Point{82.6, 49.9}
+	changes := w.place(PlaceRegistration{ID: learnt.ID, Names: geo.Names{Russian: "Озёрное"}, Location: far, At: w.now.Add(2 * time.Second)})
+	wantEvents(t, changes, "place.registered")
+	wantEvents(t, arrive(w, "Жуковка"), "assignment.on_scene place.learnt")
+
+	w = newWorld(t)
+	changes = arrive(w, "село Жуковка, у моста")
 	wantEvents(t, changes, "assignment.on_scene place.learnt")
 	if len(changes.Places) != 1 || changes.Places[0].Names != (geo.Names{Russian: "Жуковка"}) || changes.Places[0].Location != at ||
 		changes.Places[0].Region != "KZ-39" || changes.Places[0].Origin != PlaceLearnt {

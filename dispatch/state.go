@@ -93,6 +93,7 @@ type State struct {
 	coordinators map[string]*Coordinator // by id
 	places       map[string]*Place       // by id
 	placesByName map[string][]string     // ids by canonical name
+	forgotten    map[string]int          // removed places by forgottenName
 	waiting      waitingSet
 	unsaid       waitingSet // those of which nobody was told that they wait
 	proposing    []int64    // the cases with proposals, by key
@@ -162,6 +163,7 @@ func NewState(settings Settings, snapshot *Snapshot) *State {
 		coordinators: make(map[string]*Coordinator, len(snapshot.Coordinators)),
 		places:       make(map[string]*Place, len(snapshot.Places)),
 		placesByName: make(map[string][]string, len(snapshot.Places)),
+		forgotten:    map[string]int{},
 	}
 	for i, transport := range Transports() {
 		s.paces[i] = settings.assumedPace(transport)

@@ -19,6 +19,7 @@ import (
 const (
 	placesLimit    = 10  // hits of a search, unless it says otherwise
 	placesMost     = 50  // hits of a search
+	ownPlacesMost  = 200 // of a list of the installation's own
 	placeQueryMost = 200 // bytes of a query that are looked at
 )
 
@@ -65,6 +66,23 @@ func (s *Server) registerPlaces() {
 			return s.searchPlaces(ctx, in.Q, in.Near, in.Limit)
 		})
 
+	type own struct {
+		Q string `query:"q" doc:"How words of a name begin, in any of its languages; absent: all"`
+	}
+	register(s, operation{id: opListPlaces, method: http.MethodGet, path: apiRoot + "/places/own", tag: "places",
+		summary: "The installation's own places, the newest first",
+		about:   "Those registered here, by hand or from a table, and those learnt from cases: what can be removed. At most 200, with how many there are.",
+		answers: map[int]any{200: OwnPlacesAnswer{}}},
+		func(ctx context.Context, in *own) (*answer, error) {
+			_, rows := s.placesNow(ctx)
+			fit := dispatch.PlacesFitting(rows, strings.ToValidUTF8(in.Q[:min(len(in.Q), placeQueryMost)], ""))
+			answered := OwnPlacesAnswer{Places: []OwnPlaceView{}, Total: len(fit)}
+			for _, place := range fit[:min(len(fit), ownPlacesMost)] {
+				answered.Places = append(answered.Places, OwnPlaceView{PlaceView: placeView(place), Also: place.Also, At: place.At})
+			}
+			return answerJSON(http.StatusOK, answered)
+		})
+
 	type toPlace struct {
 		ID      string `path:"id" doc:"The place's id"`
 		RawBody []byte `contentType:"application/json"`
@@ -84,7 +102,7 @@ func (s *Server) registerPlaces() {
 		ID string `path:"id" doc:"The place's id"`
 	}
 	register(s, operation{id: opRemovePlace, method: http.MethodDelete, path: apiRoot + "/places/{id}", tag: "places",
-		summary: "Forget a place that is wrong", about: "The program's own places cannot be removed; register one of the same name near it instead.",
+		summary: "Forget a place that is wrong", about: "It is not learnt again from a case of its region; it can be registered again. The program's own places cannot be removed; register one of the same name near it instead.",
 		answers: map[int]any{202: AcceptedAnswer{}}, errors: []int{404, 422, 503}},
 		func(ctx context.Context, in *one) (*answer, error) {
 			_, rows := s.placesNow(ctx)
@@ -119,17 +137,23 @@ func (s *Server) searchPlaces(ctx context.Context, query, nearText string, limit
 	index, _ := s.placesNow(ctx)
 	answered := PlacesAnswer{Places: []PlaceView{}, Attribution: geo.PlacesAttribution}
 	for _, hit := range index.Search(strings.ToValidUTF8(query[:min(len(query), placeQueryMost)], ""), near, limit) {
-		view := PlaceView{ID: hit.ID, Names: placeNames(hit.Names), Location: PointView{Type: "Point", Coordinates: hit.Location}, Region: hit.Region, Origin: hit.Origin}
+		view := placeView(hit.Place)
 		if nearText != "" {
 			metres := math.Round(hit.DistanceM)
 			view.DistanceM = &metres
 		}
-		if town, metres := townNear(hit.Location); metres >= townApartM {
-			view.NearTown = &NearTown{Names: placeNames(town.Names), DistanceM: math.Round(metres)}
-		}
 		answered.Places = append(answered.Places, view)
 	}
 	return answerJSON(http.StatusOK, answered)
+}
+
+// placeView shows a place, with the town that tells it from others of its name.
+func placeView(place *dispatch.Place) PlaceView {
+	view := PlaceView{ID: place.ID, Names: placeNames(place.Names), Location: PointView{Type: "Point", Coordinates: place.Location}, Region: place.Region, Origin: place.Origin}
+	if town, metres := townNear(place.Location); metres >= townApartM {
+		view.NearTown = &NearTown{Names: placeNames(town.Names), DistanceM: math.Round(metres)}
+	}
+	return view
 }
 
 func parseNear(text string) (*orb.Point, error) {
@@ -175,6 +199,19 @@ func placeNames(names geo.Names) PlaceNames {
 type PlacesAnswer struct {
 	Places      []PlaceView `json:"places"`
 	Attribution string      `json:"attribution" doc:"Of the program's own places, to be shown with them"`
+}
+
+// OwnPlacesAnswer lists the installation's own places.
+type OwnPlacesAnswer struct {
+	Places []OwnPlaceView `json:"places"`
+	Total  int            `json:"total" doc:"How many fit, also those that are not listed"`
+}
+
+// OwnPlaceView is a place that the installation has itself.
+type OwnPlaceView struct {
+	PlaceView
+	Also []string  `json:"also,omitempty" doc:"Other spellings and older names"`
+	At   time.Time `json:"at,omitzero" doc:"When it was registered or learnt"`
 }
 
 // PlaceNames are the names of a place by language.

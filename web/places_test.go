@@ -39,10 +39,25 @@ func TestPlaces(t *testing.T) {
 	if found := search("q=жуковское"); len(found) != 1 || found[0].ID != "zhukovka" || found[0].Origin != "imported" || found[0].DistanceM != nil {
 		t.Errorf("%+v", found)
 	}
+	own := func(query string) web.OwnPlacesAnswer {
+		var listed web.OwnPlacesAnswer
+		w.get("coordinator", "/api/v1/places/own?q="+query).into(t, &listed)
+		return listed
+	}
+	if listed := own("жук"); listed.Total != 1 || len(listed.Places) != 1 || listed.Places[0].ID != "zhukovka" || listed.Places[0].Origin != "imported" ||
+		listed.Places[0].At.IsZero() || listed.Places[0].NearTown == nil || len(listed.Places[0].Also) != 1 {
+		t.Errorf("own places: %+v", listed)
+	}
+	if listed := own("костанай"); listed.Total != 0 || listed.Places == nil {
+		t.Errorf("a place of the program is listed: %+v", listed)
+	}
 	if r := w.do("admin", "DELETE", "/api/v1/places/zhukovka", ""); r.status != http.StatusAccepted {
 		t.Fatalf("%d %s", r.status, r.body)
 	}
 	w.until("the village is forgotten", func() bool { return len(search("q=zhukovka")) == 0 })
+	if listed := own(""); listed.Total != 0 {
+		t.Errorf("a removed place is listed: %+v", listed)
+	}
 	if r := w.do("admin", "DELETE", "/api/v1/places/zhukovka", ""); r.status != http.StatusNotFound {
 		t.Errorf("removed twice: %d", r.status)
 	}

@@ -68,6 +68,7 @@ const (
 	opReadTeamTable    Operation = "read-team-table"
 	opFindLikely       Operation = "find-likely"
 	opSearchPlaces     Operation = "search-places"
+	opListPlaces       Operation = "list-places"
 	opPutPlace         Operation = "put-place"
 	opRemovePlace      Operation = "remove-place"
 	opPushKey          Operation = "push-key"
@@ -163,7 +164,7 @@ var rightsOf = map[Role]rights{
 		audiences: dispatch.Audiences(),
 		operations: with(readOperations, opGetCandidates, opListOwners, opListAllOwners, opGetTracks, opGetPhoto, opPutPhoto, opFileApplication, opFindLikely, opSendCommand, opGetCommand, opGetCallOut,
 			opListDeadLetters, opReplayDeadLetter, opGetBackups, opGetDeadLetter, opFileDeadLetter, opSetAsideLetter, opPutTeam, opReportPosition, opSetAvailability,
-			opListCoordinators, opPutCoordinator, opSearchPlaces, opPutPlace, opRemovePlace, opReadTeamTable, opPutOffice,
+			opListCoordinators, opPutCoordinator, opSearchPlaces, opListPlaces, opPutPlace, opRemovePlace, opReadTeamTable, opPutOffice,
 			opPushKey, opSubscribePush, opUnsubscribePush, opMetrics),
 	},
 	RoleCoordinator: {
@@ -172,7 +173,7 @@ var rightsOf = map[Role]rights{
 		audiences: dispatch.Audiences(),
 		operations: with(readOperations, opGetCandidates, opListOwners, opListAllOwners, opGetTracks, opGetPhoto, opPutPhoto, opFileApplication, opFindLikely, opSendCommand, opGetCommand, opGetCallOut,
 			opListDeadLetters, opReplayDeadLetter, opGetBackups, opGetDeadLetter, opFileDeadLetter, opSetAsideLetter, opPutTeam, opReportPosition, opSetAvailability,
-			opListCoordinators, opPutCoordinator, opSearchPlaces, opPutPlace, opRemovePlace, opReadTeamTable,
+			opListCoordinators, opPutCoordinator, opSearchPlaces, opListPlaces, opPutPlace, opRemovePlace, opReadTeamTable,
 			opPushKey, opSubscribePush, opUnsubscribePush),
 	},
 	RoleTeam: {

@@ -97,6 +97,7 @@ func TestRightsRoleByOperation(t *testing.T) {
 		{"put-office", "PUT", "/api/v1/office", func(string) string { return `{"name":"x"}` }, [6]int{200, 403, 403, 403, 403, 403}},
 		{"read-team-table", "POST", "/api/v1/teams/table", func(string) string { return "name,base\nX,Рудный\n" }, [6]int{200, 200, 403, 403, 403, 403}},
 		{"search-places", "GET", "/api/v1/places?q=x", nil, [6]int{200, 200, 200, 200, 200, 403}},
+		{"list-places", "GET", "/api/v1/places/own?q=x", nil, [6]int{200, 200, 403, 403, 403, 403}},
 		{"put-place", "PUT", "/api/v1/places/p", func(string) string {
 			return `{"names":{"ru":"X"},"location":{"type":"Point","coordinates":[63.6,53.2]}}`
 		}, [6]int{202, 202, 403, 403, 403, 403}},
@@ -147,7 +148,7 @@ func TestRightsRoleByOperation(t *testing.T) {
 		"get-candidates", "list-owners", "list-all-owners", "get-tracks", "get-photo", "put-photo", "get-call-out", "send-command", "get-command", "list-dead-letters", "replay-dead-letter",
 		"get-dead-letter", "file-dead-letter", "set-aside-dead-letter", "list-teams", "put-team", "report-position",
 		"set-availability", "get-board", "get-statistics", "get-backups", "sign-out", "live",
-		"list-coordinators", "put-coordinator", "put-office", "read-team-table", "find-likely", "search-places", "put-place", "remove-place", "push-key", "subscribe-push", "unsubscribe-push"}
+		"list-coordinators", "put-coordinator", "put-office", "read-team-table", "find-likely", "search-places", "list-places", "put-place", "remove-place", "push-key", "subscribe-push", "unsubscribe-push"}
 	n := 0
 	for path, methods := range document.Paths {
 		for method, operation := range methods {

@@ -31,7 +31,7 @@ func testPlaces(t *testing.T, b *book) {
 	check("places", full, least)
 
 	p = b.page()
-	removed := &dispatch.Place{PlaceRegistration: dispatch.PlaceRegistration{ID: "a", Removed: true, At: p.tick()}, Origin: dispatch.PlaceImported,
+	removed := &dispatch.Place{PlaceRegistration: dispatch.PlaceRegistration{ID: "a", Also: []string{"0f"}, Removed: true, At: p.tick()}, Origin: dispatch.PlaceImported,
 		Changed: p.emit(dispatch.EventPlaceRemoved, 0, 0)}
 	p.Places = []*dispatch.Place{removed}
 	p.commit()

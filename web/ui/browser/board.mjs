@@ -1,7 +1,7 @@
 // Filters, the first team, places and what else an office does on the board.
 import assert from 'node:assert/strict';
 import { admin } from './coordination.mjs';
-import { person, row, seriousProblems, signIn } from './page.mjs';
+import { button, person, phone, row, seriousProblems, signIn, until } from './page.mjs';
 
 const name = (what) => `${what}-${crypto.randomUUID().slice(0, 8)}`;
 
@@ -44,4 +44,41 @@ export async function filteredByOwner({ browser, server }) {
   assert.equal(await other.getByRole('searchbox').inputValue(), word);
   assert.ok(new URL(other.url()).hash.includes('region=KZ-39'), other.url());
   return [page, other];
+}
+
+/** A place that was learnt wrongly is removed on a phone; the next team that gets there does not teach it again. */
+export async function placesRemoved({ browser, server }) {
+  const one = admin(server);
+  const team = name('places');
+  await one.team(team, 'Отряд-Места', [66.9, 51.8], { capacity: 5 });
+  const arrive = async (place) => {
+    const id = await one.file({ place, location: { type: 'Point', coordinates: [66.9, 51.8] } });
+    const { assignments = [] } = await one.get(`cases/${id}`);
+    if (!assignments.some(({ team_id }) => team_id === team)) await one.command(id, { type: 'case.assign', team_id: team });
+    await one.command(id, { type: 'assignment.accept', team_id: team, people: 2 });
+    await one.command(id, { type: 'assignment.on_scene', team_id: team, people: 2 });
+  };
+  const own = async (query) => (await one.get(`places/own?q=${encodeURIComponent(query)}`)).places;
+  await arrive('Кумкешу');
+  const [learnt] = await until('the place is learnt', () => own('Кумкешу'), ({ length }) => length === 1);
+  await one.put(`places/${name('p')}`, { names: { ru: 'Жалтырколь' }, location: { type: 'Point', coordinates: [66.8, 51.7] } });
+  await until('the place is registered', () => own('Жалтырколь'), ({ length }) => length === 1);
+
+  const page = await person(browser, { viewport: phone });
+  await signIn(page, server, '#/places');
+  await page.getByText('Жалтырколь').waitFor();
+  await page.getByLabel('Название или его начало').fill('кумк');
+  await page.getByText('Жалтырколь').waitFor({ state: 'detached' });
+  const line = page.locator(`[data-place="${learnt.id}"]`);
+  await line.waitFor();
+  assert.deepEqual(await seriousProblems(page), []);
+  page.once('dialog', (dialog) => dialog.accept());
+  await button(line, 'Убрать').click();
+  await line.waitFor({ state: 'detached' });
+  await until('the place is gone', () => own('Кумкешу'), ({ length }) => length === 0);
+  await arrive('село Кумкешу');
+  await arrive('Алтынсарино');
+  await until('the next place is learnt', () => own('Алтынсарино'), ({ length }) => length === 1);
+  assert.deepEqual(await own('Кумкешу'), [], 'a removed place was learnt again');
+  return [page];
 }

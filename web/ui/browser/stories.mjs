@@ -18,7 +18,7 @@ import {
   signIn,
 } from './page.mjs';
 import { failedBackup } from './backups.mjs';
-import { filteredByOwner } from './board.mjs';
+import { filteredByOwner, placesRemoved } from './board.mjs';
 import { chosenWithReasons, duplicateMerged, handedOver, leadAccepts, missedCheckIn } from './coordination.mjs';
 import { deskByKeyboard, deskOfAShift, deskReadsAndDecides, deskTakesOver } from './desk.mjs';
 import {
@@ -37,7 +37,7 @@ import { api } from './server.mjs';
 import { firstRun } from './setup.mjs';
 import { wokenWhileClosed } from './waking.mjs';
 
-const pages = ['#/map', '#/cases', '#/new', '#/teams', '#/teams/new', '#/statistics', '#/desk', '#/dead-letters', '#/more', '#/setup'];
+const pages = ['#/map', '#/cases', '#/new', '#/teams', '#/teams/new', '#/statistics', '#/desk', '#/dead-letters', '#/more', '#/setup', '#/places'];
 
 async function byCode({ browser, server }) {
   const page = await person(browser);
@@ -458,6 +458,7 @@ export const stories = [
   ['map: what is shown as GeoJSON, GPX and KML; a case on one sheet of paper', filesAndPaper],
   ['map: a link restores the filters, keys do what they say, alarms are counted in a flood', linksKeysAlarms],
   ['cases are chosen by who is responsible; a link restores every filter', filteredByOwner],
+  ['a wrong place is found in the list of own places, removed, and not learnt again', placesRemoved],
   ['map: own tiles from a PMTiles file, read in ranges', ownTiles],
   ['map: 5,000 cases and 500 teams', fiveThousand],
   ['a scheduled backup that fails is told to administrators and coordinators', failedBackup],

@@ -19,6 +19,7 @@ import { mayOpen, Navigation } from './shell/navigation';
 import { mapForPicking } from './shell/picking';
 import { PrintPage } from './shell/print';
 import { SetupPage } from './setup/page';
+import { PlacesPage } from './setup/places';
 import { SignInPage } from './shell/sign-in';
 import { TopBar } from './shell/top-bar';
 import { StatisticsPage } from './statistics/page';
@@ -43,6 +44,8 @@ function CurrentPage() {
       return <FiledPage key={route.value.applicationId} />;
     case 'setup':
       return <SetupPage />;
+    case 'places':
+      return <PlacesPage />;
     case 'teams':
       return <TeamsPage />;
     case 'statistics':

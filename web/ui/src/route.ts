@@ -1,7 +1,7 @@
 import { computed, signal } from '@preact/signals';
 
 /** The pages of the board; the address after `#/` names one, so that a link brings somebody else to it. */
-export type Page = 'map' | 'cases' | 'new' | 'application' | 'setup' | 'teams' | 'statistics' | 'desk' | 'dead-letters' | 'more' | 'print';
+export type Page = 'map' | 'cases' | 'new' | 'application' | 'setup' | 'places' | 'teams' | 'statistics' | 'desk' | 'dead-letters' | 'more' | 'print';
 
 export interface Route {
   page: Page;
@@ -13,7 +13,7 @@ export interface Route {
   teamId?: string;
 }
 
-const pages: readonly Page[] = ['map', 'cases', 'new', 'application', 'setup', 'teams', 'statistics', 'desk', 'dead-letters', 'more', 'print'];
+const pages: readonly Page[] = ['map', 'cases', 'new', 'application', 'setup', 'places', 'teams', 'statistics', 'desk', 'dead-letters', 'more', 'print'];
 
 /** Reads the part of an address after `#`. What is not known leads to the map. */
 export function parseHash(hash: string): Route {

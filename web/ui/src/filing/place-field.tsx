@@ -173,7 +173,7 @@ export function PlaceField({ label, value, onValue, onPlace, error, pointer, req
 }
 
 /** What tells a place from others of its name: region, the nearest town, where it is known from. */
-function placeDetail(place: FoundPlace): string {
+export function placeDetail(place: FoundPlace): string {
   const parts = [place.region ? sayValue(regionNames, place.region) : undefined];
   if (place.near_town) {
     parts.push(

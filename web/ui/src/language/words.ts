@@ -47,7 +47,7 @@ export {
 export { desk } from './words/desk';
 export { choice, chosen, duty, transport, unavailableBecause, weekday } from './words/choice';
 export { filing } from './words/filing';
-export { lineProblem, setup } from './words/setup';
+export { lineProblem, places, setup } from './words/setup';
 export { lead, offline } from './words/lead';
 export { mapping, ringCategory, ringGround } from './words/map';
 export { alarms, keys } from './words/keys';

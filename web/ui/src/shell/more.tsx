@@ -31,6 +31,7 @@ const links: readonly { page: Page; icon: IconName; name: Phrase }[] = [
   { page: 'new', icon: 'file', name: words.form.title },
   { page: 'teams', icon: 'teams', name: words.teams.title },
   { page: 'dead-letters', icon: 'letters', name: words.deadLetters.title },
+  { page: 'places', icon: 'pin', name: words.places.title },
   { page: 'setup', icon: 'more', name: words.setup.title },
 ];
 

@@ -19,7 +19,7 @@ const railItems: readonly Item[] = [
   { page: 'new', icon: 'file', name: words.shell.file, also: ['application'] },
   { page: 'teams', icon: 'teams', name: words.shell.teams },
   { page: 'statistics', icon: 'statistics', name: words.shell.statistics },
-  { page: 'more', icon: 'more', name: words.shell.more, also: ['setup'] },
+  { page: 'more', icon: 'more', name: words.shell.more, also: ['setup', 'places'] },
 ];
 
 const tabItems: readonly Item[] = [
@@ -27,7 +27,7 @@ const tabItems: readonly Item[] = [
   { page: 'cases', icon: 'cases', name: words.shell.cases },
   { page: 'desk', icon: 'desk', name: words.desk.title },
   { page: 'statistics', icon: 'statistics', name: words.shell.statistics },
-  { page: 'more', icon: 'more', name: words.shell.more, also: ['teams', 'new', 'dead-letters', 'setup'] },
+  { page: 'more', icon: 'more', name: words.shell.more, also: ['teams', 'new', 'dead-letters', 'setup', 'places'] },
 ];
 
 /** Pages that the person's roles have no use for are not offered. */
@@ -37,6 +37,7 @@ export function mayOpen(page: Page): boolean {
     case 'application':
       return filesApplications(session.value);
     case 'setup':
+    case 'places':
       return changesTeams(session.value);
     case 'teams':
       return seesTeams(session.value);

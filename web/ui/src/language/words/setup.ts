@@ -90,6 +90,26 @@ export const setup = {
   code: ['Address of the board as a code', 'Адрес доски в виде кода', 'Тақта мекенжайының коды'],
 } as const satisfies Record<string, Phrase>;
 
+/** Words of the list of the installation's own places. */
+export const places = {
+  title: ['Own places', 'Свои места', 'Өз орындарымыз'],
+  help: [
+    'Imported from a table, or learnt when a team got there. A removed one is not learnt again.',
+    'Загружены из таблицы или выучены, когда отряд прибыл на место. Удалённое больше не выучится.',
+    'Кестеден жүктелген не жасақ жеткенде үйренілген. Алып тасталғаны қайта үйренілмейді.',
+  ],
+  search: ['Name, or how it begins', 'Название или его начало', 'Атауы не оның басы'],
+  none: ['None yet.', 'Пока нет.', 'Әзірге жоқ.'],
+  noneFits: ['No such place.', 'Такого места нет.', 'Мұндай орын жоқ.'],
+  more: ['The newest {shown} of {total}: search for others.', 'Новейшие {shown} из {total}: другие найдёт поиск.', '{total} ішінен соңғы {shown}: басқасын іздеңіз.'],
+  imported: ['imported', 'загружено', 'жүктелген'],
+  removeSure: [
+    'Remove {name}? People will not find it any more.',
+    'Убрать «{name}»? Его больше не найдут.',
+    '«{name}» алып тасталсын ба? Ол енді табылмайды.',
+  ],
+} as const satisfies Record<string, Phrase>;
+
 /** Why a line of a table was refused. */
 export const lineProblem: Record<string, Phrase> = {
   not_text: ['Save the file as CSV UTF-8.', 'Сохраните файл как текстовую таблицу в кодировке Юникод.', 'Файлды Юникод кодтауындағы мәтіндік кесте етіп сақтаңыз.'],
