@@ -37,7 +37,7 @@ func (s *Server) registerInformation() {
 		summary: "What this installation is", answers: map[int]any{200: InfoAnswer{}}},
 		func(context.Context, *struct{}) (*answer, error) {
 			return answerJSON(http.StatusOK, InfoAnswer{Version: s.config.Version, Installation: s.config.Installation,
-				Demo: s.config.Demo, DutyPhone: s.dutyPhone(), Office: s.officeNow(), Basemap: s.config.Basemap})
+				Demo: s.config.Demo, DutyPhone: s.dutyPhone(), Office: s.officeNow(), Basemap: s.config.Basemap, PublicURL: s.config.PublicURL})
 		})
 
 	shapes := geo.RegionsGeoJSON()

@@ -526,6 +526,7 @@ type InfoAnswer struct {
 	DutyPhone    string  `json:"duty_phone,omitempty"`
 	Office       Office  `json:"office"`
 	Basemap      Basemap `json:"basemap"`
+	PublicURL    string  `json:"public_url,omitempty" doc:"Where phones reach the board: what QR codes and paper lead to. Absent: the address that the page was opened by"`
 }
 
 // HealthAnswer says how the program is.

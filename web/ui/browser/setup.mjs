@@ -1,10 +1,10 @@
 // The first run: an empty installation becomes one that can be used.
 import assert from 'node:assert/strict';
-import { button, person, phone, seriousProblems, signIn } from './page.mjs';
+import { button, open, person, phone, seriousProblems, signIn } from './page.mjs';
 import { api, startServer } from './server.mjs';
 
 export async function firstRun({ browser }) {
-  const server = await startServer();
+  const server = await startServer('--public-url', 'https://izdeu.example.org');
   try {
     const page = await person(browser);
     await signIn(page, server, '#/map');
@@ -74,7 +74,13 @@ export async function firstRun({ browser }) {
     await page.locator('[data-coordinator]').getByText('Айгүл').waitFor();
     await page.getByText('сейчас на дежурстве', { exact: false }).waitFor();
     await page.locator('svg.qr-code').waitFor();
-    await page.getByText('Этот адрес работает только на этом компьютере', { exact: false }).waitFor();
+    // Codes and paper lead to where phones reach it, not to where this page was opened.
+    await page.getByText('https://izdeu.example.org/', { exact: true }).waitFor();
+    assert.equal(await page.getByText('Этот адрес работает только на этом компьютере', { exact: false }).count(), 0);
+    const id = await api(server).file();
+    await open(page, `#/print/${encodeURIComponent(id)}`);
+    await page.locator('.print-sheet .qr-code').waitFor();
+    assert.equal(await page.locator('.print-link').innerText(), `https://izdeu.example.org/#/case/${id}`);
 
     const small = await person(browser, { language: 'kk', theme: 'dark', viewport: phone });
     await signIn(small, server, '#/setup');

@@ -11,6 +11,11 @@ export type SessionState =
 export const sessionState = signal<SessionState>({ kind: 'asking' });
 export const info = signal<Info>({});
 
+/** Where others reach the board: for codes and paper. */
+export function boardAddress(): string {
+  return `${info.value.public_url ?? location.origin}/`;
+}
+
 export const session = computed<Session | undefined>(() =>
   sessionState.value.kind === 'signed-in' ? sessionState.value.session : undefined,
 );

@@ -302,6 +302,8 @@ export interface Info {
   basemap?: { kind: 'builtin' | 'pmtiles' | 'raster' | 'vector'; url?: string; attribution?: string };
   installation?: string;
   office?: Office;
+  /** Where phones reach the board, without a slash at its end. */
+  public_url?: string;
 }
 
 /** Who runs the installation. */

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { type Problem, request } from '../api/client';
 import type { Office } from '../api/views';
 import { Field, SelectField } from '../controls/field';
@@ -9,7 +9,7 @@ import { type Phrase, say, words } from '../language';
 import { regionNames } from '../language/regions';
 import { teamById, teamViews } from '../live/store';
 import { setsUp } from '../permissions';
-import { info, refreshInfo, session } from '../session';
+import { boardAddress, info, refreshInfo, session } from '../session';
 import { TeamForm } from '../teams/form';
 import { Coordinators } from './coordinators';
 import { TeamTable } from './team-table';
@@ -143,15 +143,15 @@ export function regionOptions(none: Phrase): { value: string; label: string }[] 
  * wall, so everybody has a key of their own.
  */
 function Phones() {
-  const [address, setAddress] = useState('');
-  useEffect(() => setAddress(`${location.origin}${location.pathname}`), []);
-  const local = /^(localhost|127\.|\[?::1)/.test(location.hostname);
+  const address = boardAddress();
+  const { hostname, protocol } = new URL(address);
+  const local = /^(localhost|127\.|\[?::1)/.test(hostname);
   return (
     <>
       <p>{say(words.setup.phonesHelp)}</p>
       {local && <p class="notice">{say(words.setup.phonesLocal)}</p>}
-      {location.protocol !== 'https:' && !local && <p class="notice">{say(words.setup.phonesInsecure)}</p>}
-      {address && <QRCode text={address} label={say(words.setup.code)} size={200} />}
+      {protocol !== 'https:' && !local && <p class="notice">{say(words.setup.phonesInsecure)}</p>}
+      <QRCode text={address} label={say(words.setup.code)} size={200} />
       <p>
         <code>{address}</code>
       </p>

@@ -13,7 +13,7 @@ import { decimal, dms } from '../map/place';
 import { wayText } from '../map/place-panel';
 import { theme } from '../preferences';
 import { go, hashOf } from '../route';
-import { info } from '../session';
+import { boardAddress, info } from '../session';
 import { mapCase, mapTiles, marksOf } from './map-pane';
 
 const nothing: never[] = [];
@@ -48,7 +48,7 @@ export function PrintPage({ id }: { id: string }) {
 
 function Sheet({ view }: { view: CaseView }) {
   const tongue = language.value;
-  const link = `${location.origin}/${hashOf({ page: 'map', caseId: view.id }, '')}`;
+  const link = `${boardAddress()}${hashOf({ page: 'map', caseId: view.id }, '')}`;
   const at = slowNow.value;
   return (
     <article class="print-sheet">
@@ -93,6 +93,8 @@ function Sheet({ view }: { view: CaseView }) {
       <footer>
         {say(words.mapping.printedAt, { time: `${date(now.peek(), tongue)}, ${clock(at)}` })} · 112
         {info.value.duty_phone && info.value.duty_phone !== '112' && ` · ${info.value.duty_phone}`}
+        <br />
+        <span class="number print-link">{link}</span>
       </footer>
     </article>
   );
