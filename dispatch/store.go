@@ -225,4 +225,16 @@ type Keys interface {
 	Setting(ctx context.Context, name, initial string) (string, error)
 	// PutSetting stores a setting anew.
 	PutSetting(ctx context.Context, name, value string) error
+	// EndSession keeps that a session of the board was signed out, for every
+	// replica and after a restart; a second time changes nothing. Those that
+	// have expired at the time now are deleted.
+	EndSession(ctx context.Context, ended EndedSession, now time.Time) error
+	// EndedSessions gives the sessions that were signed out, in the order of their ids.
+	EndedSessions(ctx context.Context) ([]EndedSession, error)
+}
+
+// EndedSession is a session that was signed out before it expires.
+type EndedSession struct {
+	ID      string
+	Expires time.Time
 }

@@ -114,10 +114,14 @@ func (s *Server) registerSession() {
 			return answerJSON(http.StatusOK, sessionAnswer(who.account, time.Unix(who.session.Expires, 0)))
 		})
 	register(s, operation{id: opSignOut, method: http.MethodDelete, path: apiRoot + "/session", tag: "session",
-		summary: "Sign out", about: "Live sockets of the session are closed.", answers: map[int]any{204: nil}},
+		summary: "Sign out", about: "The session is over on every replica, two seconds later at most; its live sockets are closed.", answers: map[int]any{204: nil}},
 		func(ctx context.Context, _ *struct{}) (*answer, error) {
 			if signedIn := callerOf(ctx).session; signedIn != nil {
-				s.sessions.end(signedIn)
+				ctx, cancel := context.WithTimeout(ctx, queryLimit)
+				defer cancel()
+				if err := s.sessions.end(ctx, signedIn); err != nil {
+					s.log.Warn("web: a session that was signed out cannot be stored yet; it is over here", "error", err)
+				}
 				s.recheck()
 			}
 			gone := s.sessions.cookie("", false) // #nosec G124 -- it takes a cookie away

@@ -197,7 +197,7 @@ func New(config Config) (*Server, error) {
 		pending:   newPendingCommands(),
 		drafts:    rate.NewLimiter(likelyPerSecond, likelyAtOnce),
 	}
-	if err := errors.Join(s.keys.reload(ctx), s.readOffice(ctx)); err != nil {
+	if err := errors.Join(s.keys.reload(ctx), s.sessions.share(ctx), s.readOffice(ctx)); err != nil {
 		s.log.Warn("web: the API keys cannot be read yet", "error", err)
 	}
 	s.hub = newHub(config.Store, config.Feed, config.Log, config.Clock, s.metrics, config.Demo, config.PositionInterval)
@@ -264,7 +264,7 @@ func (s *Server) keepKeys(ctx context.Context) {
 		case <-tick.C:
 		}
 		reading, cancel := context.WithTimeout(ctx, startLimitKeys)
-		err := errors.Join(s.keys.reload(reading), s.readOffice(reading))
+		err := errors.Join(s.keys.reload(reading), s.sessions.share(reading), s.readOffice(reading))
 		cancel()
 		if err != nil && !failing && ctx.Err() == nil {
 			s.log.Warn("web: the API keys cannot be read; those read before stay good", "error", err)

@@ -6,6 +6,7 @@ import (
 	"crypto/subtle"
 	"encoding/base64"
 	"fmt"
+	"maps"
 	"net/http"
 	"sync"
 	"time"
@@ -35,6 +36,7 @@ type session struct {
 
 // sessions signs the board in and out.
 type sessions struct {
+	store   dispatch.Keys
 	cookies *securecookie.SecureCookie
 	clock   func() time.Time
 	secure  bool
@@ -42,6 +44,8 @@ type sessions struct {
 	mu    sync.Mutex
 	codes [][sha256.Size]byte
 	ended map[string]time.Time // signed out, until the session would have expired
+	// unsaved are those of them that the store has not got yet.
+	unsaved map[string]time.Time
 }
 
 func newSessions(ctx context.Context, keys dispatch.Keys, clock func() time.Time, secure bool) (*sessions, error) {
@@ -55,7 +59,7 @@ func newSessions(ctx context.Context, keys dispatch.Keys, clock func() time.Time
 		return nil, fmt.Errorf("the stored setting %s is damaged: delete it; everybody then signs in again", settingSecret)
 	}
 	cookies := securecookie.New(secret[:32], secret[32:]).SetSerializer(securecookie.JSONEncoder{}).MaxAge(int(sessionLasts / time.Second))
-	return &sessions{cookies: cookies, clock: clock, secure: secure, ended: map[string]time.Time{}}, nil
+	return &sessions{store: keys, cookies: cookies, clock: clock, secure: secure, ended: map[string]time.Time{}, unsaved: map[string]time.Time{}}, nil
 }
 
 // newCode makes a code that signs in once.
@@ -126,15 +130,52 @@ func (s *sessions) good(one *session) bool {
 	return !ended
 }
 
-// end signs a session out, here; the browser forgets its cookie by itself.
-func (s *sessions) end(one *session) {
+// end signs a session out; the browser forgets its cookie by itself. Here it
+// is over at once, on other replicas once they have read the store. While the
+// database is away it is kept to be stored by share.
+func (s *sessions) end(ctx context.Context, one *session) error {
+	expires := time.Unix(one.Expires, 0)
+	s.mu.Lock()
+	s.ended[one.ID], s.unsaved[one.ID] = expires, expires
+	s.mu.Unlock()
+	return s.save(ctx)
+}
+
+// share stores what was signed out here and could not be stored yet, and reads
+// what was signed out on other replicas and before a restart.
+func (s *sessions) share(ctx context.Context) error {
+	if err := s.save(ctx); err != nil {
+		return err
+	}
+	known, err := s.store.EndedSessions(ctx)
+	if err != nil {
+		return err
+	}
 	now := s.clock()
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	for _, one := range known {
+		s.ended[one.ID] = one.Expires
+	}
 	for id, expires := range s.ended {
 		if now.After(expires) {
 			delete(s.ended, id)
 		}
 	}
-	s.ended[one.ID] = time.Unix(one.Expires, 0)
+	return nil
+}
+
+func (s *sessions) save(ctx context.Context) error {
+	s.mu.Lock()
+	unsaved := maps.Clone(s.unsaved)
+	s.mu.Unlock()
+	for id, expires := range unsaved {
+		if err := s.store.EndSession(ctx, dispatch.EndedSession{ID: id, Expires: expires}, s.clock()); err != nil {
+			return err
+		}
+		s.mu.Lock()
+		delete(s.unsaved, id)
+		s.mu.Unlock()
+	}
+	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -95,4 +96,28 @@ func (s *Store) PutSetting(ctx context.Context, name, value string) error {
 		return interpretError(fmt.Errorf("postgres: setting %s: %w", name, err))
 	}
 	return nil
+}
+
+// EndSession keeps that a session was signed out, and deletes those that have expired.
+func (s *Store) EndSession(ctx context.Context, ended dispatch.EndedSession, now time.Time) error {
+	if _, err := s.pool.Exec(ctx, `WITH expired AS (DELETE FROM ended_session WHERE expires_at <= $3 AND id <> $1)
+		INSERT INTO ended_session (id, expires_at) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING`,
+		ended.ID, timeOrNull(ended.Expires), timeOrNull(now)); err != nil {
+		return interpretError(fmt.Errorf("postgres: ended session: %w", err))
+	}
+	return nil
+}
+
+// EndedSessions gives the sessions that were signed out, in the order of their ids.
+func (s *Store) EndedSessions(ctx context.Context) (all []dispatch.EndedSession, err error) {
+	err = eachRow(ctx, s.pool, `SELECT id, expires_at FROM ended_session ORDER BY id`, nil, func(rows pgx.Rows) error {
+		var one dispatch.EndedSession
+		err := rows.Scan(&one.ID, scanTime(&one.Expires))
+		all = append(all, one)
+		return err
+	})
+	if err != nil {
+		return nil, interpretError(fmt.Errorf("postgres: ended sessions: %w", err))
+	}
+	return all, nil
 }

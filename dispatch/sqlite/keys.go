@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/izdeu/izdeu/dispatch"
 )
@@ -106,4 +107,33 @@ func (s *Store) PutSetting(ctx context.Context, name, value string) error {
 		}
 		return nil
 	})
+}
+
+// EndSession keeps that a session was signed out, and deletes those that have expired.
+func (s *Store) EndSession(ctx context.Context, ended dispatch.EndedSession, now time.Time) error {
+	return s.writing(ctx, func(w *writer) error {
+		if err := w.exec(`DELETE FROM ended_session WHERE expires_at <= ?`, milliseconds(now)); err != nil {
+			return fmt.Errorf("sqlite: ended sessions: %w", err)
+		}
+		if err := w.exec(`INSERT INTO ended_session (id, expires_at) VALUES (?, ?) ON CONFLICT DO NOTHING`, ended.ID, milliseconds(ended.Expires)); err != nil {
+			return fmt.Errorf("sqlite: ended session: %w", err)
+		}
+		return nil
+	})
+}
+
+// EndedSessions gives the sessions that were signed out, in the order of their ids.
+func (s *Store) EndedSessions(ctx context.Context) (all []dispatch.EndedSession, err error) {
+	err = s.reading(ctx, func(tx *sql.Tx) error {
+		return eachRow(ctx, tx, `SELECT id, expires_at FROM ended_session ORDER BY id`, nil, func(rows *sql.Rows) error {
+			var one dispatch.EndedSession
+			err := rows.Scan(&one.ID, scanTime(&one.Expires))
+			all = append(all, one)
+			return err
+		})
+	})
+	if err != nil {
+		return nil, fmt.Errorf("sqlite: ended sessions: %w", err)
+	}
+	return all, nil
 }

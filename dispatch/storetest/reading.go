@@ -490,3 +490,32 @@ func testKeys(t *testing.T, b *book) {
 		t.Errorf("empty setting: got %q, %v", got, err)
 	}
 }
+
+// testEndedSessions: what was signed out stays so until it would have expired.
+func testEndedSessions(t *testing.T, b *book) {
+	now := b.tick()
+	early, late := dispatch.EndedSession{ID: "b", Expires: now.Add(time.Minute)}, dispatch.EndedSession{ID: "a", Expires: now.Add(time.Hour)}
+	end := func(one dispatch.EndedSession, now time.Time) {
+		t.Helper()
+		if err := b.store.EndSession(b.ctx, one, now); err != nil {
+			t.Fatal(err)
+		}
+	}
+	check := func(what string, want ...dispatch.EndedSession) {
+		t.Helper()
+		got, err := b.store.EndedSessions(b.ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		same(t, what, want, got)
+	}
+	end(early, now)
+	end(late, now)
+	end(late, now) // signed out on two replicas
+	check("ended sessions", late, early)
+	b.store = b.reopen()
+	check("ended sessions after a reopen", late, early)
+	third := dispatch.EndedSession{ID: "c", Expires: late.Expires}
+	end(third, early.Expires)
+	check("ended sessions once one has expired", late, third)
+}

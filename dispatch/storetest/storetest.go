@@ -61,6 +61,7 @@ func Exercise(t *testing.T, open func(t *testing.T) Opened) {
 		{"dead letters", testDeadLetters},
 		{"cursors", testCursors},
 		{"API keys and settings", testKeys},
+		{"ended sessions", testEndedSessions},
 		{"statistics", testStatistics},
 		{"coordinators", testCoordinators},
 		{"deliveries", testDeliveries},
