@@ -7,9 +7,10 @@ import (
 )
 
 const (
-	upsertAssignment = `INSERT INTO assignment (case_key, n, team_key, round, status, slot, distance_m, position_at, rings, by_hand,
+	assignmentColumns = `assignment (case_key, n, team_key, round, status, slot, distance_m, position_at, rings, by_hand,
 		created, slot_changed, changed, offered_at, answer_by, answered_at, eta_at, en_route_at, on_scene_at, standing_down_at,
-		acknowledged_at, finished_at, people, people_returned, words, detail)
+		acknowledged_at, finished_at, people, people_returned, words, detail)`
+	upsertAssignment = `INSERT INTO ` + assignmentColumns + `
 		SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[], $6::bigint[], $7::float8[], $8::bigint[],
 			$9::bigint[], $10::boolean[], $11::bigint[], $12::bigint[], $13::bigint[], $14::bigint[], $15::bigint[], $16::bigint[],
 			$17::bigint[], $18::bigint[], $19::bigint[], $20::bigint[], $21::bigint[], $22::bigint[], $23::bigint[], $24::bigint[],
@@ -44,8 +45,11 @@ func (w *writer) addAssignments(c *dispatch.Case, base int64) error {
 			return fmt.Errorf("assignment %d: %w", a.N, err)
 		}
 		r := w.heldAssignment
-		if a.Slot == 0 {
+		switch {
+		case a.Slot == 0:
 			r = w.freeAssignment
+		case a.Created > base:
+			r = w.newAssignment
 		}
 		r.int(c.Key).int(int64(a.N)).int(int64(a.Team)).int(int64(a.Round)).string(string(a.Status)).int(int64(a.Slot)).float(a.DistanceM).
 			time(a.PositionAt).int(int64(a.Rings)).bool(a.ByHand).int(a.Created).int(a.SlotChanged).int(a.Changed).time(a.OfferedAt).

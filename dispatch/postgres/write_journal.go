@@ -3,11 +3,8 @@ package postgres
 import "github.com/izdeu/izdeu/dispatch"
 
 const (
-	insertEvent = `INSERT INTO journal (seq, at, type, case_key, team_key, data)
-		SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::bigint[], $5::bigint[], $6::text[])`
-	insertDecision = `INSERT INTO decision (case_key, seq, at, candidates)
-		SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bytea[])`
-	insertNote = `INSERT INTO note (case_key, seq, audience, actor, at, text, team_id)
+	decisionColumns = `decision (case_key, seq, at, candidates)`
+	insertNote      = `INSERT INTO note (case_key, seq, audience, actor, at, text, team_id)
 		SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::text[])`
 )
 
