@@ -27,7 +27,7 @@ type checks struct {
 	slots     map[[2]int32]int64 // team and slot: case
 	capacity  map[int32]int
 	available map[int32]bool     // by what the events last said of the team
-	minors    map[string]bool    // members who are under 18
+	minors    map[string]bool    // members who are under 18: whether a guardian comes along
 	excused   map[[2]string]bool // case and team: a coordinator said why not all are back
 	published int64
 	shown     map[int64]*Case // what a live client has on its board
@@ -49,7 +49,7 @@ func (k *checks) produced(message *Message) {
 		k.excused[[2]string{message.Command.CaseID, message.Command.TeamID}] = true
 	case message.Command != nil && message.Command.Type == CommandRosterAnswer:
 		if member := message.Command.Member; !*member.Adult {
-			k.minors[member.ID] = true
+			k.minors[member.ID] = member.Guardian
 		}
 	case message.Command != nil && message.Command.Type == CommandAccept:
 		if place := [2]string{message.Command.CaseID, message.Command.TeamID}; !k.sent[message.Identity] {
@@ -206,7 +206,9 @@ func (k *checks) row(c *Case, written map[int64]*Case) {
 		k.cases[identity] = c.Key
 	}
 	for i := range c.Members {
-		if m := &c.Members[i]; k.minors[m.ID] && m.Answer.Out() {
+		m := &c.Members[i]
+		guarded, minor := k.minors[m.ID]
+		if minor && m.Answer.Out() && !(guarded && c.Kind == VolunteerEvent) {
 			s.violated("minors", "a minor is out on case %d, a %s", c.Key, c.Kind)
 		}
 	}

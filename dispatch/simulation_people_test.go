@@ -238,7 +238,7 @@ func (p *people) answer(team *simulatedTeam, id string) {
 func (p *people) roster(team *simulatedTeam, id string) {
 	s := p.s
 	for range s.rng.IntN(3) {
-		member := MemberAnswer{ID: s.nextID("member-"), Name: personal + "member", Adult: pointer(s.chance(0.9)), Answer: AnswerComing, Seats: pointer(3)}
+		member := MemberAnswer{ID: s.nextID("member-"), Name: personal + "member", Adult: pointer(s.chance(0.9)), Guardian: s.chance(0.5), Answer: AnswerComing, Seats: pointer(3)}
 		say := func(after time.Duration, answer Answer) {
 			said := member
 			said.Answer = answer
@@ -328,7 +328,9 @@ func (p *people) overrule(id string) {
 		case 9, 10:
 			if other != nil {
 				p.send(&Command{Type: CommandMerge, CaseID: id, Into: other.ID}, 0)
-				s.in(s.between(time.Minute, 3*time.Hour), func() { p.send(&Command{Type: CommandSplit, CaseID: id}, 0) })
+				if s.chance(0.5) {
+					s.in(s.between(time.Minute, 3*time.Hour), func() { p.send(&Command{Type: CommandSplit, CaseID: id}, 0) })
+				}
 			}
 		case 11:
 			if c := p.row(id); len(c.Applications) > 1 {
