@@ -1,8 +1,10 @@
-// Takes a picture of every screen in every look, size and language:
+// Takes a picture of every screen in every look, size and language, and says what is wrong with it: what axe finds, what
+// is wider than its window, texts that are cut off, controls too small for a thumb.
 //   node browser/gallery.mjs [part of a screen's name] [parts of its look, such as kk.dark.phone]
 import { join } from 'node:path';
 import { admin } from './coordination.mjs';
-import { desk, person, phone, signIn } from './page.mjs';
+import { desk, person, phone, seriousProblems, signIn } from './page.mjs';
+import { misfits } from './misfits.mjs';
 import { folder, withBoard, writeIndex } from './showcase.mjs';
 
 const wanted = process.argv[2] ?? '';
@@ -84,7 +86,7 @@ function screens({ search, offered, link, lead }) {
   return [
     { name: '01 sign-in', signedOut: true },
     { name: '02 board', hash: '#/map' },
-    { name: '03 list', hash: '#/cases' },
+    { name: '03 list', hash: '#/cases', only: 'phone' },
     { name: '04 case', hash: `#/case/${search}`, before: detail },
     {
       name: '05 case, form',
@@ -99,6 +101,7 @@ function screens({ search, offered, link, lead }) {
     { name: '07 desk with a case', hash: `#/desk/${search}`, before: detail },
     {
       name: '08 desk, lower',
+      only: 'phone',
       hash: '#/desk',
       before: async (page) => {
         await page.locator('[data-group="letters"]').waitFor();
@@ -117,62 +120,102 @@ function screens({ search, offered, link, lead }) {
     { name: '14 more', hash: '#/more' },
     { name: '15 lead is called', hash: '#/map', key: lead, before: (page) => page.locator('.offer').first().waitFor() },
     { name: '16 lead, the case', hash: `#/case/${offered}`, key: lead, before: detail },
-    { name: '17 member answers', address: link },
+    {
+      name: '17 member answers',
+      address: link,
+      wear: async (page, language, theme) => {
+        await page.emulateMedia({ colorScheme: theme === 'light' ? 'light' : 'dark' });
+        await page.goto(link);
+        await page.locator(`header [lang="${language}"]`).click();
+        await page.locator(`html[lang="${language}"]`).waitFor();
+      },
+    },
   ].filter(({ name }) => name.includes(wanted));
 }
 
 const path = await folder('gallery');
-const parts = new Map();
+const pictures = [];
 const broken = [];
+const began = performance.now();
+const among = (all) => all.filter((one) => looks.includes(one) || !looks.some((look) => all.includes(look)));
+const chosen = { languages: among(languages), themes: among(themes), sizes: among(Object.keys(sizes)) };
+
+/** Changes how a page looks as a second window of the same person does: without loading it again. */
+async function dress(page, other, language, theme) {
+  await other.evaluate(
+    ([tongue, look]) => {
+      localStorage.setItem('izdeu.language', tongue);
+      localStorage.setItem('izdeu.theme', look);
+    },
+    [language, theme],
+  );
+  await page.waitForFunction(
+    ([tongue, look]) => document.documentElement.lang === tongue && document.documentElement.dataset.theme === look,
+    [language, theme],
+  );
+}
+
+/** The fonts and, where there is one, the map, drawn. */
+async function settled(page) {
+  await page.evaluate(() => document.fonts.ready);
+  if (await page.locator('.stage-map:not([hidden]), .phone-above:not([hidden])').count())
+    await page.locator('.board-map[data-state="ready"] canvas').first().waitFor({ timeout: 5000 });
+  await page.waitForLoadState('networkidle', { timeout: 2000 }).catch(() => undefined);
+  await page.waitForTimeout(300);
+}
+
 const index = await withBoard(async ({ browser, server }) => {
   const all = screens(await stage(server));
-  for (const language of languages) {
-    for (const theme of themes) {
-      for (const [size, viewport] of Object.entries(sizes)) {
-        if (!looks.every((part) => [language, theme, size].includes(part))) continue;
-        const shown = { language, theme, viewport };
-        const signedIn = new Map();
-        for (const screen of all) {
-          const key = screen.signedOut || screen.address ? 'nobody' : (screen.key ?? server.key);
-          if (!signedIn.has(key)) {
-            const page = await person(browser, shown);
-            if (key !== 'nobody') await signIn(page, { ...server, key }, '#/map');
-            signedIn.set(key, page);
-          }
-          const page = signedIn.get(key);
+  for (const size of chosen.sizes) {
+    const people = new Map();
+    const someone = async (key) => {
+      const page = await person(browser, { language: chosen.languages[0], theme: chosen.themes[0], viewport: sizes[size] });
+      if (key !== undefined) await signIn(page, { ...server, key }, '#/map');
+      const other = await page.context().newPage();
+      await other.goto(`${server.url}/icon.svg`);
+      await page.bringToFront();
+      return { page, other };
+    };
+    for (const screen of all) {
+      if (screen.only && screen.only !== size) continue;
+      const key = screen.signedOut || screen.address ? undefined : (screen.key ?? server.key);
+      if (!people.has(key)) people.set(key, await someone(key));
+      const { page, other } = people.get(key);
+      const note = (text) => broken.push(`${screen.name}, ${size}, ${text}`);
+      try {
+        if (!screen.address) await page.goto(`${server.url}/${screen.hash ?? ''}`);
+        if (key !== undefined) await page.locator('.top-bar').waitFor();
+        await screen.before?.(page);
+      } catch (error) {
+        note(String(error.message).split('\n')[0]);
+      }
+      for (const language of chosen.languages) {
+        for (const theme of chosen.themes) {
+          const look = `${language} · ${theme}`;
           const file = `${screen.name.replace(/\W+/g, '-')}.${language}.${theme}.${size}.png`;
-          const text = `${language} · ${theme} · ${size}`;
           try {
-            await page.goto(screen.address ?? `${server.url}/${screen.hash ?? ''}`);
-            if (key !== 'nobody') await page.locator('.top-bar').waitFor();
-            await screen.before?.(page);
+            if (screen.address) await screen.wear(page, language, theme);
+            else await dress(page, other, language, theme);
             await settled(page);
+            await page.screenshot({ path: join(path, file) });
+            pictures.push({ name: screen.name, file, text: `${look} · ${size}` });
+            if (language === chosen.languages[0]) for (const line of await seriousProblems(page)) note(`${look}: ${line}`);
+            if (theme === chosen.themes[0]) for (const line of await misfits(page)) note(`${look}: ${line}`);
           } catch (error) {
-            broken.push(`${screen.name}, ${text}: ${String(error.message).split('\n')[0]}`);
+            note(`${look}: ${String(error.message).split('\n')[0]}`);
           }
-          await page.screenshot({ path: join(path, file) });
-          if (!parts.has(screen.name)) parts.set(screen.name, []);
-          parts.get(screen.name).push({ file, text });
         }
-        for (const context of browser.contexts()) await context.close();
       }
     }
+    for (const context of browser.contexts()) await context.close();
   }
+  const names = [...new Set(pictures.map(({ name }) => name))].sort();
   return writeIndex(
     path,
     'Izdeu, every screen',
-    [...parts].map(([name, pictures]) => ({ name, pictures })),
+    names.map((name) => ({ name, pictures: pictures.filter((one) => one.name === name) })),
   );
 }, '--demo');
 for (const line of broken) console.log(`not as wanted: ${line}`);
-console.log(`${[...parts.values()].flat().length} pictures: ${index}`);
+console.log(`${pictures.length} pictures in ${Math.round((performance.now() - began) / 1000)} s: ${index}`);
 process.exit(broken.length === 0 ? 0 : 1);
-
-/** Until the fonts and, where there is one, the map are there. */
-async function settled(page) {
-  await page.evaluate(() => document.fonts.ready);
-  const map = page.locator('.board-map canvas').first();
-  if (await page.locator('.stage-map:not([hidden]), .phone-above:not([hidden])').count())
-    await map.waitFor({ timeout: 5000 }).catch(() => undefined);
-  await page.waitForLoadState('networkidle', { timeout: 2000 }).catch(() => undefined);
-}

@@ -6,20 +6,29 @@ import { binary, startServer } from './server.mjs';
 
 const cases = 5000;
 const teams = 500;
+const wholeCountry = [
+  [54, 43.5],
+  [83, 52.5],
+];
 
-/** A place in the country, the same ones every time. */
-function place(i) {
-  return { type: 'Point', coordinates: [54 + ((i * 7919) % 2900) / 100, 43.5 + ((i * 104_729) % 900) / 100] };
+/** A place in the country or in a part of it, the same ones every time. */
+function place(i, [[west, south], [east, north]] = wholeCountry) {
+  return {
+    type: 'Point',
+    coordinates: [west + ((i * 7919) % 2900) * ((east - west) / 2900), south + ((i * 104_729) % 900) * ((north - south) / 900)],
+  };
 }
 
-function* messages() {
+export const country = { cases, teams, place };
+
+function* messages(cases, teams, within) {
   for (let i = 0; i < teams; i += 1)
     yield {
       type: 'team.registered',
       id: `t${i}`,
       name: `Отряд ${i}`,
       organisation: 'o',
-      base: place(i * 13),
+      base: place(i * 13, within),
       capacity: 1,
       at: new Date().toISOString(),
     };
@@ -29,15 +38,15 @@ function* messages() {
       kind: 'missing_person',
       filed_at: new Date().toISOString(),
       source: { system: 'many' },
-      location: place(i),
+      location: place(i, within),
       place: `Ауыл ${i}`,
       call_out: 'hold',
       subjects: [{ id: 's1', sex: 'male', age: 20 + (i % 60) }],
     };
 }
 
-/** Files them by way of Kafka, as an import does. */
-async function send(server) {
+/** Files cases and teams by way of Kafka, as an import does. */
+export async function fillCountry(server, { cases: many = cases, teams: such = teams, within } = {}) {
   const child = spawn(binary, ['send', '--data', server.data], { stdio: ['pipe', 'ignore', 'pipe'] });
   let said = '';
   child.stderr.on('data', (chunk) => {
@@ -45,14 +54,14 @@ async function send(server) {
   });
   child.stdin.on('error', () => undefined);
   const ended = new Promise((done) => child.once('exit', done));
-  child.stdin.end([...messages()].map((one) => JSON.stringify(one)).join('\n'));
+  child.stdin.end([...messages(many, such, within)].map((one) => JSON.stringify(one)).join('\n'));
   assert.equal(await ended, 0, said);
 }
 
 export async function fiveThousand({ browser }) {
   const server = await startServer();
   try {
-    await send(server);
+    await fillCountry(server);
     const page = await person(browser);
     await signIn(page, server, '#/map');
     await page.locator('.list-count').getByText(/5\s?000/).waitFor({ timeout: 60_000 });
@@ -79,7 +88,7 @@ export async function fiveThousand({ browser }) {
 }
 
 /** Drags the map to and fro for three seconds and counts its pictures. Printed, never judged: machines differ. */
-async function panned(page) {
+export async function panned(page) {
   const box = await page.locator('.board-map-canvas').boundingBox();
   const at = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
   const counting = page.evaluate(

@@ -67,23 +67,22 @@ export async function hold(page, locator) {
 const require = createRequire(import.meta.url);
 const axeSource = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 
-/** What axe finds serious or critical, one line each. */
+/** What axe finds against WCAG 2.2 AA and good practice, whatever its impact, one line each. */
 export async function seriousProblems(page) {
-  await page.evaluate(axeSource);
+  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(axeSource);
   const violations = await page.evaluate(async () => {
     const result = await globalThis.axe.run(document, {
-      runOnly: { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'] },
+      runOnly: { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] },
+      rules: { 'target-size': { enabled: true } },
       resultTypes: ['violations'],
     });
     return result.violations.map(({ id, impact, nodes }) => ({
       id,
       impact,
-      nodes: nodes.slice(0, 4).map((node) => `${node.target.join(' ')} ${node.any[0]?.message ?? ''}`),
+      nodes: nodes.slice(0, 4).map((node) => `${node.target.join(' ')} ${[...node.any, ...node.all, ...node.none][0]?.message ?? ''}`),
     }));
   });
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes.join(' | ')}`);
+  return violations.map(({ id, impact, nodes }) => `${id} (${impact}): ${nodes.join(' | ')}`);
 }
 
 /**

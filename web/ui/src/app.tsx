@@ -1,29 +1,31 @@
 import { useState } from 'preact/hooks';
 import { openedAction } from './cases/action-state';
-import { CaseDetail } from './cases/detail';
 import { CaseList } from './cases/list';
-import { FiledPage } from './filing/filed';
-import { FilingPage } from './filing/page';
 import { Icon } from './controls/icon';
 import { say, words } from './language';
 import { go, route } from './route';
 import { sessionState } from './session';
 import { Announcements, Banners } from './shell/banners';
-import { DeskPage } from './desk/page';
-import { DeadLettersPage } from './shell/dead-letters';
 import { KeysDialog } from './shell/keys';
+import { later } from './shell/later';
 import { MapPane, mapBeside } from './shell/map-pane';
 import { compact } from './shell/media';
 import { MorePage } from './shell/more';
 import { mayOpen, Navigation } from './shell/navigation';
 import { mapForPicking } from './shell/picking';
-import { PrintPage } from './shell/print';
-import { SetupPage } from './setup/page';
-import { PlacesPage } from './setup/places';
 import { SignInPage } from './shell/sign-in';
 import { TopBar } from './shell/top-bar';
-import { StatisticsPage } from './statistics/page';
-import { TeamsPage } from './teams/page';
+
+const CaseDetail = later(() => import('./cases/detail').then((part) => part.CaseDetail));
+const FilingPage = later(() => import('./filing/page').then((page) => page.FilingPage));
+const FiledPage = later(() => import('./filing/filed').then((page) => page.FiledPage));
+const DeskPage = later(() => import('./desk/page').then((page) => page.DeskPage));
+const DeadLettersPage = later(() => import('./shell/dead-letters').then((page) => page.DeadLettersPage));
+const TeamsPage = later(() => import('./teams/page').then((page) => page.TeamsPage));
+const StatisticsPage = later(() => import('./statistics/page').then((page) => page.StatisticsPage));
+const SetupPage = later(() => import('./setup/page').then((page) => page.SetupPage));
+const PlacesPage = later(() => import('./setup/places').then((page) => page.PlacesPage));
+const PrintPage = later(() => import('./shell/print').then((page) => page.PrintPage));
 
 export function App() {
   const state = sessionState.value;
@@ -61,6 +63,11 @@ function CurrentPage() {
   }
 }
 
+/** What the page is, for who hears it; the board itself needs no title. */
+function BoardHeading() {
+  return <h1 class="visually-hidden">{say(words.shell.board)}</h1>;
+}
+
 /** A desk: rail, list or page, map, and the chosen case at the right. */
 function Desk() {
   const { page, caseId } = route.value;
@@ -81,6 +88,7 @@ function Desk() {
         tabIndex={-1}
         class={`stage${isBoard ? ' stage-board' : page === 'desk' ? ` stage-tasks${beside ? ' stage-pointing' : ''}` : beside ? ' stage-beside' : ' stage-page'}${detail ? ' stage-detail' : ''}`}
       >
+        {isBoard && <BoardHeading />}
         <div class="stage-side">
           <CurrentPage />
         </div>
@@ -112,6 +120,7 @@ function Phone() {
       <TopBar />
       <Banners />
       <main id="content" tabIndex={-1} class={`phone-main${onMap ? ' phone-map' : ''}`}>
+        {(onMap || page === 'cases' || caseId !== undefined) && <BoardHeading />}
         <div class="phone-above" hidden={!showMap}>
           <MapPane shown={showMap} />
         </div>

@@ -44,11 +44,13 @@ export const region = signal<string | undefined>(undefined);
 
 /** Reads what this person chose before and keeps what they choose from now on. Called once, at start. */
 export function startPreferences(): void {
-  const keptLanguage = languages.find((known) => known === read('language'));
-  language.value = keptLanguage ?? deviceLanguage();
-  themeChoice.value = themes.find((known) => known === read('theme')) ?? 'auto';
+  readLook();
   const keptRegion = read('region');
   region.value = keptRegion && /^KZ-\d\d$/.test(keptRegion) ? keptRegion : undefined;
+  // What was chosen in one window holds in the others too: one that stays bright spoils the eyes for the night.
+  addEventListener('storage', ({ key }) => {
+    if (key === 'izdeu.language' || key === 'izdeu.theme') readLook();
+  });
 
   const dark = matchMedia('(prefers-color-scheme: dark)');
   deviceDark.value = dark.matches;
@@ -62,6 +64,11 @@ export function startPreferences(): void {
       .querySelector('meta[name="theme-color"]')
       ?.setAttribute('content', { light: '#ffffff', dark: '#141d1a', night: '#000000' }[theme.value]);
   });
+}
+
+function readLook(): void {
+  language.value = languages.find((known) => known === read('language')) ?? deviceLanguage();
+  themeChoice.value = themes.find((known) => known === read('theme')) ?? 'auto';
 }
 
 export function chooseLanguage(chosen: Language): void {

@@ -11,6 +11,8 @@ const here = dirname(fileURLToPath(import.meta.url));
 const firstBoardBytes = 300_000;
 // Of the typeface only what the three languages are written with; the browser fetches others when it meets them.
 const otherAlphabets = /-(vietnamese|math|symbols|latin-ext)-/;
+// Parts of the map for an installation's own tiles, which need a connection themselves.
+const ownTiles = /^assets\/(tiles|esm|src|DataTile)-/;
 const packed = /\.(woff2|png)$/;
 
 export function shell() {
@@ -28,7 +30,7 @@ export function shell() {
         const names = readdirSync(out, { recursive: true, withFileTypes: true })
           .filter((entry) => entry.isFile() && !entry.name.startsWith('.') && entry.name !== 'sw.js')
           .map((entry) => relative(out, join(entry.parentPath, entry.name)))
-          .filter((name) => !otherAlphabets.test(name))
+          .filter((name) => !otherAlphabets.test(name) && !ownTiles.test(name))
           .sort();
         const sum = createHash('sha256');
         for (const name of names) sum.update(name).update(readFileSync(join(out, name)));

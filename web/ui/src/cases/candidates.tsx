@@ -9,7 +9,9 @@ import { skillsText, whyText } from './why';
 
 /** Who was considered for the case, and why a team was or was not called; newest decision first. */
 export function Candidates({ view }: { view: CaseView }) {
-  const { data, problem, again } = useOfCase<{ decisions?: CandidateDecision[] }>(view, 'candidates');
+  // Choices come with calls; what the teams then do changes none of them.
+  const decided = [view.status, ...(view.assignments ?? []).map(({ team_id, round, rings }) => `${team_id}/${round}/${rings}`)].join(' ');
+  const { data, problem, again } = useOfCase<{ decisions?: CandidateDecision[] }>(view, 'candidates', decided);
   const decisions = [...(data?.decisions ?? [])].reverse();
   const [latest, ...earlier] = decisions;
   return (

@@ -7,10 +7,11 @@ import { feedState } from '../live/store';
 // Changes of one case come in bursts; one question after them is enough.
 const settleMilliseconds = 250;
 
-/** Asks for a part of a case again whenever the case has changed or the connection is back. */
+/** Asks for a part of a case again whenever what it follows has changed, else the case, or the connection is back. */
 export function useOfCase<T>(
   view: CaseView,
   part: string,
+  follows: unknown = view,
 ): { data: T | undefined; problem: Problem | undefined; again(): void } {
   const [data, setData] = useState<T>();
   const [problem, setProblem] = useState<Problem>();
@@ -33,6 +34,6 @@ export function useOfCase<T>(
       clearTimeout(timer);
       controller.abort();
     };
-  }, [view, part, attempt, connected]);
+  }, [view.id, follows, part, attempt, connected]);
   return { data, problem, again: () => setAttempt((value) => value + 1) };
 }

@@ -37,7 +37,7 @@ export function useOpenLetters(): { letters: DeadLetter[]; problem: Problem | un
 }
 
 /** One message that could not be read: read it, file what it says by hand, let it be read again, set it aside. */
-export function LetterLine({ letter }: { letter: DeadLetter }) {
+export function LetterLine({ letter, heading: Heading = 'h3' }: { letter: DeadLetter; heading?: 'h2' | 'h3' }) {
   const id = String(letter.id);
   const path = `dead-letters/${encodeURIComponent(id)}`;
   const [reading, setReading] = useState(false);
@@ -71,10 +71,10 @@ export function LetterLine({ letter }: { letter: DeadLetter }) {
 
   return (
     <article class="task" data-letter={id}>
-      <h3>
+      <Heading>
         <span>{sayValue(words.deadLetterReason, letter.reason)}</span>
         {at !== undefined && <span class="task-time">{moment(at, slowNow.value, language.value)}</span>}
-      </h3>
+      </Heading>
       <div class="task-why">
         {letter.detail && (
           <p class="secondary" lang="en">

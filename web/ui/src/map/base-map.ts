@@ -55,7 +55,8 @@ type PlaceRow = [
   en: string,
 ];
 
-const loadMilliseconds = 20_000;
+/** As long as the largest file takes on a line of 50 kbit/s that the board's own files share. */
+const loadMilliseconds = 120_000;
 
 /** Asks for a file of the board, giving up after loadMilliseconds or when `signal` says so. */
 async function load(path: string, signal: AbortSignal): Promise<unknown> {
@@ -158,26 +159,22 @@ export class BaseMap {
    * Loads all data. A part that cannot be loaded is left out and reported; the rest is drawn.
    * The extents of the regions are known after `regions` has resolved.
    */
-  load(signal: AbortSignal, report: (error: unknown) => void): { regions: Promise<void> } {
+  load(signal: AbortSignal, report: (error: unknown) => void): { regions: Promise<void>; all: Promise<unknown> } {
     const base = `${import.meta.env.BASE_URL}basemap/`;
     const part = (work: Promise<void>): Promise<void> =>
       work.catch((error: unknown) => {
         if (!signal.aborted) report(error);
       });
-    const shapes: [string, VectorSource][] = [
-      ['land.json', this.land],
-      ['lakes.json', this.water],
-      ['rivers.json', this.water],
-    ];
-    for (const [file, source] of shapes) {
-      void part(loadPatiently(base + file, signal).then((data) => this.addShapes(source, data)));
-    }
-    void part(loadPatiently(`${base}places.json`, signal).then((rows) => this.addPlaces(rows as PlaceRow[])));
-    return {
-      regions: part(
-        loadPatiently(`${import.meta.env.BASE_URL}api/v1/regions`, signal).then((data) => this.addRegions(data)),
-      ),
-    };
+    const shapes = (file: string, source: VectorSource): Promise<void> =>
+      part(loadPatiently(base + file, signal).then((data) => this.addShapes(source, data)));
+    const places = part(loadPatiently(`${base}places.json`, signal).then((rows) => this.addPlaces(rows as PlaceRow[])));
+    const regions = part(
+      loadPatiently(`${import.meta.env.BASE_URL}api/v1/regions`, signal).then((data) => this.addRegions(data)),
+    );
+    const all = Promise.all([places, regions])
+      .then(() => shapes('land.json', this.land))
+      .then(() => Promise.all([shapes('rivers.json', this.water), shapes('lakes.json', this.water)]));
+    return { regions, all };
   }
 
   /** The extent of a region, or of the country, in map units; undefined before the regions have come. */

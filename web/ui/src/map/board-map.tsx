@@ -58,27 +58,34 @@ export function BoardMap(props: BoardMapProps) {
         choose: setChoice,
         place: (lonLat) => tapped(lonLat),
         scale: setScale,
+        loaded: () => current.current.onLoaded?.(),
+        drawn: (how) => {
+          if (target.current) target.current.dataset.drawn = how;
+        },
         problem: (error) => console.warn('base map', error),
       });
       view.current.show(current.current);
       setState('ready');
     };
+    if (props.wait) return;
     if (canDraw()) {
       setState('loading');
       start().catch((error: unknown) => {
         if (stopped) return;
         console.warn('map', error);
         setState('failed');
+        current.current.onLoaded?.();
       });
     } else {
       setState('failed');
+      current.current.onLoaded?.();
     }
     return () => {
       stopped = true;
       view.current?.destroy();
       view.current = undefined;
     };
-  }, [attempt]);
+  }, [attempt, props.wait]);
 
   useLayoutEffect(() => view.current?.show(props));
   useLayoutEffect(() => view.current?.showPlace(place), [place, state]);

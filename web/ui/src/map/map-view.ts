@@ -41,6 +41,9 @@ export interface MapViewEvents {
   /** A place on the map was tapped where nothing stands. */
   place(lonLat: LonLat): void;
   scale(line: { metres: number; pixels: number }): void;
+  loaded(): void;
+  /** The regions and what the board knows have been drawn; then, once more, with land and waters. */
+  drawn(how: 'regions' | 'all'): void;
   /** A part of the base map could not be loaded; the rest is shown. */
   problem(error: unknown): void;
 }
@@ -136,19 +139,29 @@ export class MapView {
     this.map.on('movestart', () => this.events.choose(undefined));
     this.map.on('moveend', () => this.sayScale());
     this.view.on('change:resolution', () => this.schedule());
-    this.map.once('change:size', () => this.fitOnce());
+    this.map.on('change:size', () => this.sized());
     this.minute = setInterval(() => {
       this.teams.setNow(Date.now());
       this.stale.teams = true;
       this.schedule();
     }, 60_000);
-    void this.baseMap
-      .load(this.stop.signal, (error) => this.events.problem(error))
-      .regions.then(() => {
-        this.fitted = false;
-        this.fitOnce();
-      });
+    const { regions, all } = this.baseMap.load(this.stop.signal, (error) => this.events.problem(error));
+    void regions.then(() => {
+      this.fitted = false;
+      this.fitOnce();
+      this.whenDrawn('regions');
+    });
+    void all.then(() => {
+      this.events.loaded();
+      this.whenDrawn('all');
+    });
     this.loadFont();
+  }
+
+  private whenDrawn(how: 'regions' | 'all'): void {
+    if (this.stop.signal.aborted) return;
+    this.map.once('rendercomplete', () => this.events.drawn(how));
+    this.map.render();
   }
 
   /** Stops everything that the view has started. */
@@ -373,6 +386,12 @@ export class MapView {
     }, namesMilliseconds);
   }
 
+  /** A case that was chosen while the map was hidden, or before the detail took its room, is brought into view. */
+  private sized(): void {
+    if (!this.fitted) this.fitOnce();
+    else if (this.shown?.selectedCase !== undefined && !this.shown.pickMode) this.reveal(this.shown.selectedCase);
+  }
+
   private fitOnce(): void {
     const [width = 0, height = 0] = this.map.getSize() ?? [];
     if (this.fitted || width === 0 || height === 0) return;
@@ -384,14 +403,14 @@ export class MapView {
   /** Brings a case and the lines to its teams into view, and leaves the view alone when they are. */
   private reveal(id: string): void {
     const point = this.cases.point(id);
-    if (!point || !this.fitted) return;
+    const [width = 0, height = 0] = this.map.getSize() ?? [];
+    if (!point || !this.fitted || width === 0 || height === 0) return;
     const ends: Coordinate[] = [[point.x, point.y]];
     for (const { from, to } of this.shown?.lines ?? []) ends.push(fromLonLat(from), fromLonLat(to));
     for (const { location } of this.shown?.marks ?? []) ends.push(fromLonLat(location));
     const extent = boundingExtent(ends);
     // On paper the places come first; rings fill the sheet where there are none.
     if (this.shown?.close && this.shown.marks.length === 0) extend(extent, this.caseMarks.ringExtent() ?? createEmpty());
-    const [width = 0, height = 0] = this.map.getSize() ?? [];
     const [top = 0, right = 0, bottom = 0, left = 0] = this.padding();
     const corners = [
       [left, height - bottom],

@@ -102,6 +102,10 @@ export interface BoardMapProps {
   pickMode?: boolean;
   /** The selected case with its points and rings fills the map, as on paper. */
   close?: boolean;
+  /** Nothing is loaded yet: something else goes first. */
+  wait?: boolean;
+  /** Everything has been loaded, or could not be. */
+  onLoaded?(): void;
   /** More buttons in the map's column. */
   tools?: ComponentChildren;
   /** Drawn as a pin. */

@@ -7,8 +7,8 @@ import { slowNow } from '../live/store';
 import { coordinates } from '../permissions';
 import { session } from '../session';
 
-// The server itself looks no oftener than this.
-const every = 60_000;
+// A backup is late by hours; asking each minute costs a phone half a megabyte a day.
+const every = 300_000;
 
 interface Backups {
   state: string;

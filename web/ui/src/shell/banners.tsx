@@ -65,7 +65,7 @@ export function Banners() {
   const unsent = [...outboxEntries.value, ...photoEntries.value].filter((entry) => entry.account === account && entry.state !== 'refused').length;
   const away = since !== undefined && !patient;
   return (
-    <div class="banners">
+    <section class="banners" aria-label={say(words.shell.banners)}>
       <DemoBanner />
       <BackupBanner />
       <FirstRun />
@@ -117,7 +117,7 @@ export function Banners() {
           {say(words.shell.unsentCount, { count: unsent })}
         </p>
       )}
-    </div>
+    </section>
   );
 }
 

@@ -35,7 +35,7 @@ export function DeadLettersPage() {
       <ul class="letters">
         {list?.map((letter) => (
           <li key={String(letter.id)} class="letter">
-            <LetterLine letter={letter} />
+            <LetterLine letter={letter} heading="h2" />
           </li>
         ))}
       </ul>

@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import { useRef } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import type { AssignmentView, CaseView, TeamView } from '../api/views';
 import { isLive, shortCaseTitle } from '../cases/describe';
 import { selectedCase, shownCases } from '../cases/selection';
@@ -14,6 +14,7 @@ import { teamState } from '../teams/state';
 import { info } from '../session';
 import { ExportMenu } from './export';
 import { pickedPlace, picking } from './picking';
+import { listThere, mapIsLoaded, mapIsWanted } from './loading';
 import { tracks } from './tracks';
 
 // A view never changes, it is replaced: what the map shows of it is made once for each language.
@@ -102,8 +103,11 @@ export function mapTiles(): MapTiles | undefined {
 
 /** The map with what the board knows; while it is not shown it stays as it was and costs nothing. */
 export function MapPane({ shown }: { shown: boolean }) {
+  useEffect(mapIsWanted, []);
+  const waited = useRef(true);
   const drawn = useRef<VNode | undefined>(undefined);
-  if (shown || !drawn.current) drawn.current = mapNow();
+  if (shown || !drawn.current || waited.current) drawn.current = mapNow();
+  waited.current = !listThere.value;
   return drawn.current;
 }
 
@@ -132,6 +136,8 @@ function mapNow(): VNode {
       theme={theme.value}
       region={region.value}
       tiles={mapTiles()}
+      wait={!listThere.value}
+      onLoaded={mapIsLoaded}
       tools={<ExportMenu />}
       onSelectCase={(id) => go({ page: 'map', caseId: id })}
       onSelectTeam={(id) => go({ page: 'teams', teamId: id })}

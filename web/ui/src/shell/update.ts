@@ -1,6 +1,7 @@
 import { computed, effect, signal } from '@preact/signals';
 import { openedAction } from '../cases/action-state';
 import { route } from '../route';
+import { whenBoardIsThere } from './loading';
 
 /** A newer version of the board is ready on this device. */
 export const updateReady = signal(false);
@@ -39,9 +40,7 @@ export function startUpdates(): void {
     // Unseen it is done at once, seen when the person says so; never while something is being written.
     if (updateReady.value && hidden.value && !busy.value) renew();
   });
-  // The list comes first: what is kept for later waits until the page has loaded.
-  if (document.readyState === 'complete') void register();
-  else addEventListener('load', () => void register(), { once: true });
+  whenBoardIsThere(() => void register());
 }
 
 async function register(): Promise<void> {

@@ -3,7 +3,7 @@ import type { Phrase } from '../phrase';
 /** Words of what people do to a case, and of what they are asked for while doing it. */
 export const actions = {
   title: ['What to do', 'Действия', 'Әрекеттер'],
-  forTeam: ['For the team {team}', 'За отряд «{team}»', '«{team}» жасағы атынан'],
+  forTeam: ['On behalf of {team}', 'От имени: {team}', 'Жасақ атынан: {team}'],
   accept: ['Accept', 'Принять', 'Қабылдау'],
   decline: ['We cannot come', 'Не можем', 'Бара алмаймыз'],
   enRoute: ['En route', 'Выехали', 'Шықтық'],

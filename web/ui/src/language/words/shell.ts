@@ -10,6 +10,7 @@ export const shell = {
   statistics: ['Statistics', 'Статистика', 'Есеп'],
   more: ['More', 'Ещё', 'Тағы'],
   menu: ['Main menu', 'Главное меню', 'Басты мәзір'],
+  banners: ['Important now', 'Важное сейчас', 'Қазір маңызды'],
   skipToContent: ['Skip to the content', 'К содержанию', 'Мазмұнға өту'],
   close: ['Close', 'Свернуть', 'Жинау'],
   back: ['Back', 'Назад', 'Артқа'],

@@ -1,0 +1,55 @@
+import { computed, effect, signal } from '@preact/signals';
+import { feedState, lastFrameAt, offlineSince } from '../live/store';
+import { sessionState } from '../session';
+
+// On a bad line everything that loads at once is late together: first the list, then the typeface and the map, then the
+// other pages and what is kept for the next time.
+
+const listSaid = signal(false);
+const mapWanted = signal(false);
+const mapLoaded = signal(false);
+
+/** The list shows what it knows, or why it knows nothing: other things may load. */
+export const listThere = computed(() => listSaid.value);
+
+/** The map has what it needs too, or cannot be drawn. */
+const boardThere = computed(() => listSaid.value && (mapLoaded.value || !mapWanted.value));
+
+/** The map has loaded, or it has failed to. */
+export function mapIsLoaded(): void {
+  mapLoaded.value = true;
+}
+
+export function mapIsWanted(): void {
+  mapWanted.value = true;
+}
+
+/** Runs a task once the board is there; the page itself has loaded then, too. */
+export function whenBoardIsThere(task: () => void): void {
+  let begun = false;
+  effect(() => {
+    if (begun || !boardThere.value) return;
+    begun = true;
+    if (document.readyState === 'complete') task();
+    else addEventListener('load', task, { once: true });
+  });
+}
+
+/** Called once, at start. */
+export function startLoading(): void {
+  // Kept on this device: the typeface costs nothing then, and a change of it would be seen.
+  if (navigator.serviceWorker?.controller) document.documentElement.dataset.typeface = 'here';
+  effect(() => {
+    const said =
+      sessionState.value.kind === 'signed-out' ||
+      lastFrameAt.value !== undefined ||
+      offlineSince.value !== undefined ||
+      feedState.value.kind === 'stopped';
+    if (!said || listSaid.peek()) return;
+    // After the next picture, which has the list.
+    setTimeout(() => {
+      listSaid.value = true;
+      document.documentElement.dataset.typeface = 'here';
+    }, 50);
+  });
+}
