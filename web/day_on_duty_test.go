@@ -5,10 +5,12 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"io"
 	"maps"
 	"math"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"reflect"
 	"strings"
 	"sync/atomic"
@@ -34,9 +36,12 @@ const (
 	// dayWindow how often the feed tells positions.
 	dayFix    = 30 * time.Second
 	dayWindow = 5 * time.Second
-	// dayLimit is what the live feed of a day may cost, in bytes. A day on duty
-	// has 5 MB: the rest is for loading the board and for looking into cases.
-	dayLimit = 3_500_000
+	// dayLimit is what the live feed of a day may cost, in bytes, and
+	// dayAskedLimit what the page asks for besides: 5 MB with loading the board.
+	dayLimit, dayAskedLimit = 3_300_000, 1_000_000
+	// dayBoard is the board itself, once: web/ui/worker holds its part before the
+	// map to 300 kB; the map, its data and the other pages are 400 kB more.
+	dayBoard = 700_000
 )
 
 // counted is a connection that counts what goes through it, both ways.
@@ -67,6 +72,76 @@ type watcher struct {
 	cases  map[string]map[string]json.RawMessage
 	teams  map[string]map[string]json.RawMessage
 	at     string
+}
+
+// page asks for what a coordinator's board asks for by HTTP, as a browser does:
+// over TLS and HTTP/2, as phones have to, packed, with a session's cookie and a
+// browser's headers. It counts what that carries, both ways.
+type page struct {
+	w      *world
+	url    string
+	client *http.Client
+	bytes  atomic.Int64
+	open   string // the case whose detail is open
+	change int
+}
+
+func (w *world) page() *page {
+	server := httptest.NewUnstartedServer(w.web.Handler())
+	server.EnableHTTP2 = true
+	server.StartTLS()
+	w.t.Cleanup(server.Close)
+	p := &page{w: w, url: server.URL, client: server.Client()}
+	transport, ours := p.client.Transport.(*http.Transport)
+	if !ours {
+		w.t.Fatalf("%T", p.client.Transport)
+	}
+	transport.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
+		conn, err := (&net.Dialer{}).DialContext(ctx, network, address)
+		return counted{conn, &p.bytes}, err
+	}
+	w.t.Cleanup(p.client.CloseIdleConnections)
+	return p
+}
+
+func (p *page) get(path string) {
+	p.w.t.Helper()
+	request, err := http.NewRequestWithContext(context.Background(), http.MethodGet, p.url+"/api/v1/"+path, nil)
+	must(p.w.t, err)
+	for name, value := range map[string]string{"Authorization": "Bearer " + p.w.keys["coordinator"],
+		"Cookie":     "izdeu_session=" + strings.Repeat("x", 180),
+		"User-Agent": "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Mobile Safari/537.36",
+		"Accept":     "*/*", "Accept-Language": "kk-KZ,kk;q=0.9,ru;q=0.8,en;q=0.7", "Referer": p.url + "/",
+		"Sec-Fetch-Dest": "empty", "Sec-Fetch-Mode": "cors", "Sec-Fetch-Site": "same-origin"} {
+		request.Header.Set(name, value)
+	}
+	response, err := p.client.Do(request)
+	must(p.w.t, err)
+	_, err = io.Copy(io.Discard, response.Body)
+	must(p.w.t, err)
+	must(p.w.t, response.Body.Close())
+	if response.StatusCode != http.StatusOK || response.ProtoMajor != 2 {
+		p.w.t.Fatalf("GET %s: %s %d", path, response.Proto, response.StatusCode)
+	}
+}
+
+// look is what the detail of a case asks for while it is open: once who may own
+// it and where its teams went, and after a change the parts that follow it. A
+// coordinator has three searches at once and looks at one of them.
+func (p *page) look(id string, called bool) {
+	if p.change++; p.change%3 != 0 {
+		return
+	}
+	if p.open != id {
+		p.open = id
+		p.get("cases/" + id + "/owners")
+		p.get("cases/" + id + "/tracks")
+		called = true
+	}
+	p.get("cases/" + id + "/timeline")
+	if called {
+		p.get("cases/" + id + "/candidates")
+	}
 }
 
 type rawFrame struct {
@@ -175,6 +250,20 @@ func TestDayOnDuty(t *testing.T) {
 			must(t, err)
 		}
 	}
+	// What the page asks for: once at the start; each case while it is looked at;
+	// the state of the backups every five minutes; the month's figures for a
+	// quarter of an hour, every half minute.
+	asks := w.page()
+	for _, path := range []string{"session", "info", "regions", "rings"} {
+		asks.get(path)
+	}
+	started := asks.bytes.Load()
+	asks.get("backups")
+	backups := asks.bytes.Load() - started
+	before := asks.bytes.Load()
+	asks.get("statistics?group=region&from=2026-01-01")
+	figures := asks.bytes.Load() - before
+	asks.bytes.Store(0)
 	command := 0
 	do := func(id, fields string) {
 		t.Helper()
@@ -183,6 +272,7 @@ func TestDayOnDuty(t *testing.T) {
 		if !strings.Contains(fields, "case.note") { // a note changes no view
 			caught()
 		}
+		asks.look(id, strings.Contains(fields, `assignment.accept`))
 	}
 	began := 0
 	positions := int64(0)
@@ -216,6 +306,13 @@ func TestDayOnDuty(t *testing.T) {
 		day, perCase, perWindow, dayWindow, opened, board.frames)
 	if day > dayLimit {
 		t.Errorf("the live feed of a day is %d bytes, at most %d", day, dayLimit)
+	}
+	looked := asks.bytes.Load() / int64(cases)
+	asked := started + looked*dayCases + backups*int64(dayLength/(5*time.Minute)) + figures*30
+	t.Logf("what the page asks for: %d bytes: %d a case, %d in 5 minutes, %d for figures, %d to begin with", asked, looked, backups, figures, started)
+	t.Logf("a day on duty in all, with the board itself: %d bytes", day+asked+dayBoard)
+	if asked > dayAskedLimit {
+		t.Errorf("what the page asks for in a day is %d bytes, at most %d", asked, dayAskedLimit)
 	}
 
 	fresh := w.watch("coordinator")
