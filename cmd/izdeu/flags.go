@@ -51,46 +51,51 @@ const (
 
 // serveCommand holds the settings of the server.
 type serveCommand struct {
-	Data          string            `env:"IZDEU_DATA" placeholder:"DIR" help:"Where everything is kept: the database, the embedded broker, the addresses. Default ./izdeu-data, with --demo ./izdeu-demo."`
-	Listen        string            `env:"IZDEU_LISTEN" placeholder:"HOST:PORT" help:"Where the board and the API answer. Default 127.0.0.1:8080, with --tls-domain :443. Port 0 takes a free one."`
-	TLS           tlsFlags          `embed:"" prefix:"tls-"`
-	Kafka         string            `env:"IZDEU_KAFKA" placeholder:"HOST:PORT,…" help:"Brokers of your own Kafka. Without it the embedded broker runs."`
-	KafkaListen   string            `env:"IZDEU_KAFKA_LISTEN" default:"127.0.0.1:9092" placeholder:"HOST:PORT" help:"Where the embedded broker answers (${default}). Whoever reaches it is trusted as an administrator. Port 0 takes a free one."`
-	KafkaHost     string            `name:"kafka-advertise" env:"IZDEU_KAFKA_ADVERTISE" placeholder:"HOST[:PORT]" help:"What the embedded broker tells outside producers to connect to, where that is not --kafka-listen."`
-	KafkaPrefix   string            `env:"IZDEU_KAFKA_PREFIX" default:"izdeu." placeholder:"PREFIX" help:"Begins the name of every topic (${default})."`
-	KafkaAccess   kafkaAccess       `embed:""`
-	Backup        backupFlags       `embed:""`
-	Database      string            `env:"IZDEU_DATABASE" placeholder:"URL" help:"Your own PostgreSQL, 15 or later: postgres://USER@HOST:5432/DATABASE. The password may stand in PGPASSWORD. Several servers on one such database and one --kafka are replicas: one leads, all answer. Without it the embedded database is used."`
-	Demo          bool              `env:"IZDEU_DEMO" help:"Play the Kostanay teams and a day of invented cases, in a data directory of its own."`
-	DutyPhone     string            `env:"IZDEU_DUTY_PHONE" placeholder:"PHONE" help:"Shown wherever the program cannot help; default: the one that an administrator has set on the board, else 112."`
-	OfferTimeout  map[string]string `env:"IZDEU_OFFER_TIMEOUT" mapsep:"," placeholder:"URGENCY=TIME,…" help:"How long a team has to answer: life_threatening=60s,urgent=3m,routine=10m unless you say otherwise."`
-	OpenCall      int               `env:"IZDEU_OPEN_CALL" default:"3" placeholder:"TEAMS" help:"How many teams are asked at once for a life-threatening search (${default})."`
-	Travel        map[string]string `env:"IZDEU_TRAVEL" mapsep:"," placeholder:"TRANSPORT=DETOURxKMH,…" help:"How teams travel: detour factor and km/h by transport, such as car=1.3x60. Assumptions until 20 trips of this installation replace them: on_foot=1.2x5,car=1.3x60,offroad=1.3x40,snowmobile=1.2x30,boat=1.2x20,helicopter=1x180."`
-	TravelRange   float64           `env:"IZDEU_TRAVEL_RANGE" default:"1.5" placeholder:"FACTOR" help:"How far travel may be off, until trips tell: between 1/FACTOR and FACTOR times what is expected (${default}; an assumption)."`
-	PositionFresh time.Duration     `env:"IZDEU_POSITION_FRESH" default:"30m" placeholder:"TIME" help:"How old a team's position may be to be used instead of its base (${default}); an older one is named beside the choice."`
-	Rest          time.Duration     `env:"IZDEU_REST" default:"0s" placeholder:"TIME" help:"How long a crew is not asked again after it has come home from a case, such as 8h (${default}: it does not rest)."`
-	PublicURL     string            `env:"IZDEU_PUBLIC_URL" placeholder:"URL" help:"Where phones reach this server, such as https://izdeu.example.org: for the links that members of a team answer by. Without it, the address that the lead's request came to."`
-	RosterLink    time.Duration     `env:"IZDEU_ROSTER_LINK" default:"24h" placeholder:"TIME" help:"How long the link of a team's roster is good (${default}); a lead can ask for a fresh one at any time."`
-	Basemap       string            `env:"IZDEU_BASEMAP" default:"builtin" placeholder:"MAP" help:"The map under the board: builtin, pmtiles:FILE, raster:URL-TEMPLATE with {z}, {x} and {y}, or vector:STYLE-URL (${default}, which needs no internet)."`
-	BasemapBy     string            `name:"basemap-attribution" env:"IZDEU_BASEMAP_ATTRIBUTION" placeholder:"TEXT" help:"Whose map --basemap is, as its licence asks; shown on the map."`
-	Rings         string            `env:"IZDEU_RINGS" default:"published" placeholder:"TABLE" help:"How far from the last known point people of a category were found: published (of other countries, shown with their source), off, or a JSON file of your own with source and licence, as geo/rings/published.json (${default})."`
-	AlarmWindow   time.Duration     `env:"IZDEU_ALARM_WINDOW" default:"60s" placeholder:"TIME" help:"Alarms of one kind to one coordinator: the first goes at once, those of so long a time after it as one (${default})."`
-	PushContact   string            `env:"IZDEU_PUSH_CONTACT" default:"postmaster@localhost" placeholder:"MAIL|URL" help:"Whom a push service may write to about this installation: a mail or https address (${default}, which Apple's does not take)."`
-	PushPrivate   bool              `env:"IZDEU_PUSH_PRIVATE" help:"Let browsers name a push service on this machine or its network: for one of your own."`
-	CheckIn       time.Duration     `env:"IZDEU_CHECK_IN" default:"0" placeholder:"TIME" help:"How often a team on a case has to check in, unless the case says otherwise; a whole number of minutes, 0 for never (${default})."`
-	SecureCookies bool              `env:"IZDEU_SECURE_COOKIES" help:"Send the session cookie over HTTPS only: for a server behind a proxy with a certificate."`
-	DiskFloorMiB  uint64            `name:"disk-floor-mib" env:"IZDEU_DISK_FLOOR_MIB" default:"512" placeholder:"MIB" help:"Take nothing in while less is free on the disk of the embedded broker (${default})."`
-	LogLevel      string            `env:"IZDEU_LOG_LEVEL" default:"info" enum:"debug,info,warn,error" placeholder:"LEVEL" help:"Least level that is logged: debug, info, warn or error (${default})."`
+	Data      string `env:"IZDEU_DATA" placeholder:"DIR" help:"Where everything is kept: the database, the embedded broker, the addresses. Default ./izdeu-data, with --demo ./izdeu-demo."`
+	Demo      bool   `env:"IZDEU_DEMO" help:"Play the Kostanay teams and a day of invented cases, in a data directory of its own."`
+	Listen    string `env:"IZDEU_LISTEN" placeholder:"HOST:PORT" help:"Where the board and the API answer. Default 127.0.0.1:8080, with --tls-domain :443. Port 0 takes a free one."`
+	PublicURL string `env:"IZDEU_PUBLIC_URL" placeholder:"URL" help:"Where phones reach this server, such as https://izdeu.example.org: for the links that members of a team answer by. Without it, the address that the lead's request came to."`
+	DutyPhone string `env:"IZDEU_DUTY_PHONE" placeholder:"PHONE" help:"Shown wherever the program cannot help; default: the one that an administrator has set on the board, else 112."`
+	LogLevel  string `env:"IZDEU_LOG_LEVEL" default:"info" enum:"debug,info,warn,error" placeholder:"LEVEL" help:"Least level that is logged: debug, info, warn or error (${default})."`
 
-	DuplicateWindow     time.Duration `env:"IZDEU_DUPLICATE_WINDOW" default:"24h" placeholder:"TIME" help:"How long after a case was opened an application may still be about it (${default}; an assumption). 0: never joined or proposed."`
-	DuplicateDistanceKM float64       `name:"duplicate-distance-km" env:"IZDEU_DUPLICATE_DISTANCE_KM" default:"10" placeholder:"KM" help:"How far apart the places of one search may be in two applications (${default}; an assumption)."`
-	DuplicateAgeYears   int           `env:"IZDEU_DUPLICATE_AGE_YEARS" default:"1" placeholder:"YEARS" help:"How far the ages said of one person may be apart (${default}; an assumption)."`
+	TLS           tlsFlags `embed:"" prefix:"tls-" group:"HTTPS:"`
+	SecureCookies bool     `env:"IZDEU_SECURE_COOKIES" help:"Send the session cookie over HTTPS only: for a server behind a proxy with a certificate." group:"HTTPS:"`
 
-	UrgencyWeight   map[string]int64 `env:"IZDEU_URGENCY_WEIGHT" mapsep:"," placeholder:"URGENCY=N,…" help:"What an hour of waiting or travel counts when free teams are matched with what waits: life_threatening=9,urgent=3,routine=1 unless you say otherwise (assumptions)."`
-	WaitingHorizon  time.Duration    `env:"IZDEU_WAITING_HORIZON" default:"24h" placeholder:"TIME" help:"How long a case that gets no team is taken to wait on: the longer, the stricter the order of urgency (${default}; an assumption)."`
-	WaitingPatience time.Duration    `env:"IZDEU_WAITING_PATIENCE" default:"336h" placeholder:"TIME" help:"The shorter, the sooner what has waited long comes before what is near or more urgent (${default}; an assumption)."`
-	PreemptionGain  time.Duration    `env:"IZDEU_PREEMPTION_GAIN" default:"30m" placeholder:"TIME" help:"How much sooner than who is asked already a team has to be there, to be proposed for being taken from something routine (${default}; an assumption)."`
-	PreemptionWait  time.Duration    `env:"IZDEU_PREEMPTION_WAIT" default:"1h" placeholder:"TIME" help:"The same where nobody is asked: how soon one of the other teams is taken to come free (${default}; an assumption)."`
+	Database string      `env:"IZDEU_DATABASE" placeholder:"URL" help:"Your own PostgreSQL, 15 or later: postgres://USER@HOST:5432/DATABASE. The password may stand in PGPASSWORD. Several servers on one such database and one --kafka are replicas: one leads, all answer. Without it the embedded database is used." group:"Your own database, and backups:"`
+	Backup   backupFlags `embed:"" group:"Your own database, and backups:"`
+
+	Kafka        string      `env:"IZDEU_KAFKA" placeholder:"HOST:PORT,…" help:"Brokers of your own Kafka. Without it the embedded broker runs." group:"Kafka:"`
+	KafkaAccess  kafkaAccess `embed:"" group:"Kafka:"`
+	KafkaPrefix  string      `env:"IZDEU_KAFKA_PREFIX" default:"izdeu." placeholder:"PREFIX" help:"Begins the name of every topic (${default})." group:"Kafka:"`
+	KafkaListen  string      `env:"IZDEU_KAFKA_LISTEN" default:"127.0.0.1:9092" placeholder:"HOST:PORT" help:"Where the embedded broker answers (${default}). Whoever reaches it is trusted as an administrator. Port 0 takes a free one." group:"Kafka:"`
+	KafkaHost    string      `name:"kafka-advertise" env:"IZDEU_KAFKA_ADVERTISE" placeholder:"HOST[:PORT]" help:"What the embedded broker tells outside producers to connect to, where that is not --kafka-listen." group:"Kafka:"`
+	DiskFloorMiB uint64      `name:"disk-floor-mib" env:"IZDEU_DISK_FLOOR_MIB" default:"512" placeholder:"MIB" help:"Take nothing in while less is free on the disk of the embedded broker (${default})." group:"Kafka:"`
+
+	OfferTimeout    map[string]string `env:"IZDEU_OFFER_TIMEOUT" mapsep:"," placeholder:"URGENCY=TIME,…" help:"How long a team has to answer: life_threatening=60s,urgent=3m,routine=10m unless you say otherwise." group:"Asking teams:"`
+	OpenCall        int               `env:"IZDEU_OPEN_CALL" default:"3" placeholder:"TEAMS" help:"How many teams are asked at once for a life-threatening search (${default})." group:"Asking teams:"`
+	PositionFresh   time.Duration     `env:"IZDEU_POSITION_FRESH" default:"30m" placeholder:"TIME" help:"How old a team's position may be to be used instead of its base (${default}); an older one is named beside the choice." group:"Asking teams:"`
+	Rest            time.Duration     `env:"IZDEU_REST" default:"0s" placeholder:"TIME" help:"How long a crew is not asked again after it has come home from a case, such as 8h (${default}: it does not rest)." group:"Asking teams:"`
+	CheckIn         time.Duration     `env:"IZDEU_CHECK_IN" default:"0" placeholder:"TIME" help:"How often a team on a case has to check in, unless the case says otherwise; a whole number of minutes, 0 for never (${default})." group:"Asking teams:"`
+	RosterLink      time.Duration     `env:"IZDEU_ROSTER_LINK" default:"24h" placeholder:"TIME" help:"How long the link of a team's roster is good (${default}); a lead can ask for a fresh one at any time." group:"Asking teams:"`
+	Travel          map[string]string `env:"IZDEU_TRAVEL" mapsep:"," placeholder:"TRANSPORT=DETOURxKMH,…" help:"How teams travel: detour factor and km/h by transport, such as car=1.3x60. Assumptions until 20 trips of this installation replace them: on_foot=1.2x5,car=1.3x60,offroad=1.3x40,snowmobile=1.2x30,boat=1.2x20,helicopter=1x180." group:"Asking teams:"`
+	TravelRange     float64           `env:"IZDEU_TRAVEL_RANGE" default:"1.5" placeholder:"FACTOR" help:"How far travel may be off, until trips tell: between 1/FACTOR and FACTOR times what is expected (${default}; an assumption)." group:"Asking teams:"`
+	PreemptionGain  time.Duration     `env:"IZDEU_PREEMPTION_GAIN" default:"30m" placeholder:"TIME" help:"How much sooner than who is asked already a team has to be there, to be proposed for being taken from something routine (${default}; an assumption)." group:"Asking teams:"`
+	PreemptionWait  time.Duration     `env:"IZDEU_PREEMPTION_WAIT" default:"1h" placeholder:"TIME" help:"The same where nobody is asked: how soon one of the other teams is taken to come free (${default}; an assumption)." group:"Asking teams:"`
+	UrgencyWeight   map[string]int64  `env:"IZDEU_URGENCY_WEIGHT" mapsep:"," placeholder:"URGENCY=N,…" help:"What an hour of waiting or travel counts when free teams are matched with what waits: life_threatening=9,urgent=3,routine=1 unless you say otherwise (assumptions)." group:"Asking teams:"`
+	WaitingHorizon  time.Duration     `env:"IZDEU_WAITING_HORIZON" default:"24h" placeholder:"TIME" help:"How long a case that gets no team is taken to wait on: the longer, the stricter the order of urgency (${default}; an assumption)." group:"Asking teams:"`
+	WaitingPatience time.Duration     `env:"IZDEU_WAITING_PATIENCE" default:"336h" placeholder:"TIME" help:"The shorter, the sooner what has waited long comes before what is near or more urgent (${default}; an assumption)." group:"Asking teams:"`
+
+	DuplicateWindow     time.Duration `env:"IZDEU_DUPLICATE_WINDOW" default:"24h" placeholder:"TIME" help:"How long after a case was opened an application may still be about it (${default}; an assumption). 0: never joined or proposed." group:"Applications about the same:"`
+	DuplicateDistanceKM float64       `name:"duplicate-distance-km" env:"IZDEU_DUPLICATE_DISTANCE_KM" default:"10" placeholder:"KM" help:"How far apart the places of one search may be in two applications (${default}; an assumption)." group:"Applications about the same:"`
+	DuplicateAgeYears   int           `env:"IZDEU_DUPLICATE_AGE_YEARS" default:"1" placeholder:"YEARS" help:"How far the ages said of one person may be apart (${default}; an assumption)." group:"Applications about the same:"`
+
+	Basemap   string `env:"IZDEU_BASEMAP" default:"builtin" placeholder:"MAP" help:"The map under the board: builtin, pmtiles:FILE, raster:URL-TEMPLATE with {z}, {x} and {y}, or vector:STYLE-URL (${default}, which needs no internet)." group:"The map:"`
+	BasemapBy string `name:"basemap-attribution" env:"IZDEU_BASEMAP_ATTRIBUTION" placeholder:"TEXT" help:"Whose map --basemap is, as its licence asks; shown on the map." group:"The map:"`
+	Rings     string `env:"IZDEU_RINGS" default:"published" placeholder:"TABLE" help:"How far from the last known point people of a category were found: published (of other countries, shown with their source), off, or a JSON file of your own with source and licence, as geo/rings/published.json (${default})." group:"The map:"`
+
+	AlarmWindow time.Duration `env:"IZDEU_ALARM_WINDOW" default:"60s" placeholder:"TIME" help:"Alarms of one kind to one coordinator: the first goes at once, those of so long a time after it as one (${default})." group:"Waking people:"`
+	PushContact string        `env:"IZDEU_PUSH_CONTACT" default:"postmaster@localhost" placeholder:"MAIL|URL" help:"Whom a push service may write to about this installation: a mail or https address (${default}, which Apple's does not take)." group:"Waking people:"`
+	PushPrivate bool          `env:"IZDEU_PUSH_PRIVATE" help:"Let browsers name a push service on this machine or its network: for one of your own." group:"Waking people:"`
 }
 
 // Help shows examples below the flags.
