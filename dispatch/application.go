@@ -35,6 +35,9 @@ type Filing struct {
 	Event        *EventDetails  // of a volunteer event
 	Weather      Weather        // at the place; empty: not said
 	Needs        Needs
+	// SameAs is the id of the case that the filer says it is about. It joins
+	// that case where the two may be the same, and is nothing otherwise.
+	SameAs string
 
 	NeedsReview []Review // fields that were left out because they were wrong
 }

@@ -342,6 +342,12 @@ func (d *decision) duplicates(f *Filing) (certain *Case, likely []duplicate) {
 	slices.SortFunc(found, func(a, b duplicate) int {
 		return cmp.Or(cmp.Compare(b.verdict, a.verdict), cmp.Compare(b.score, a.score), cmp.Compare(a.c.Key, b.c.Key))
 	})
+	// What a person has chosen goes before what the names say.
+	if f.SameAs != "" {
+		if i := slices.IndexFunc(found, func(one duplicate) bool { return one.c.ID == f.SameAs }); i >= 0 {
+			return found[i].c, nil
+		}
+	}
 	if len(found) > 0 && found[0].verdict == duplicateCertain && (len(found) == 1 || found[1].verdict != duplicateCertain) {
 		return found[0].c, nil
 	}

@@ -364,6 +364,31 @@ func TestMergeOfOneTeamsCases(t *testing.T) {
 	}
 }
 
+// TestSameAs: the filer's choice joins what may be the same, and nothing else:
+// nobody is lost in a case about somebody else.
+func TestSameAs(t *testing.T) {
+	w := duplicatesWorld(t)
+	a := w.person("a", "Айгуль Ахметова", 14)
+	other := w.person("other", "Жанар Оспанова", 60, at(30))
+	said := func(key int64) func(*Filing) { return func(f *Filing) { f.SameAs = w.rows[key].ID } }
+	if c := w.person("x", "Айгол Ахметова", 14, said(other)); c == a || c == other {
+		t.Errorf("it joined case %d, which was not meant or is about somebody else", c)
+	}
+	if b := w.person("b", "Айгол Ахметова", 14, said(a)); b != a {
+		t.Errorf("it opened case %d", b)
+	}
+	w.sought(a, 2) // the names are not certainly the same: nobody is left out
+	for name, key := range map[string]int64{
+		"of somebody else":  w.person("c", "Ерлан Сагинтаев", 33, said(other)),
+		"of a drill":        w.person("d", "Айгол Ахметова", 14, said(a), func(f *Filing) { f.Exercise = true }),
+		"of nothing at all": w.person("e", "Ольга Ким", 50, func(f *Filing) { f.SameAs = CaseID(w.state.head.Epoch, 9999) }),
+	} {
+		if key == a || key == other {
+			t.Errorf("%s: it joined case %d", name, key)
+		}
+	}
+}
+
 // TestDuplicateWindowOff: without a window nothing is looked for.
 func TestDuplicateWindowOff(t *testing.T) {
 	w := newWorld(t)

@@ -85,6 +85,9 @@ func (a *actions) file() {
 			f.NeedsReview = []Review{{Pointer: "/location", Detail: "is missing", Holds: true}}
 		}
 		a.alike(f)
+		if len(a.keys) > 0 && a.pick("same as", 4) == 0 {
+			f.SameAs = CaseID(a.w.state.head.Epoch, oneOf(a, "which case", a.keys...))
+		}
 		a.files = append(a.files, f)
 	})
 	a.keys = append(a.keys, key)

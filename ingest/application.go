@@ -31,6 +31,9 @@ var applicationRules = map[string]rule[dispatch.Filing]{
 	"filed_at": {read: func(r *reading, at pointer, v value, f *dispatch.Filing) {
 		f.FiledAt = r.time(at, v)
 	}},
+	"same_as": {read: func(r *reading, at pointer, v value, f *dispatch.Filing) {
+		f.SameAs = r.id(at, v)
+	}},
 	"revision": {read: func(r *reading, at pointer, v value, f *dispatch.Filing) {
 		f.Revision, _ = r.integer(at, v, 0, 1<<53)
 	}},

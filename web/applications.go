@@ -52,12 +52,15 @@ func (s *Server) fileApplication(ctx context.Context, body []byte) (*answer, err
 func (s *Server) fileBy(ctx context.Context, body []byte,
 	file func(ctx context.Context, system string, body []byte) (string, dispatch.Identity, error)) (*answer, error) {
 	who := callerOf(ctx)
-	o, err := readObject(body, "source", "id")
+	o, err := readObject(body, "source", "id", "same_as")
 	if err != nil {
 		return nil, err
 	}
 	system, err := filedAs(who.viewer, o)
 	if err != nil {
+		return nil, err
+	}
+	if err := s.checkSameAs(ctx, o); err != nil {
 		return nil, err
 	}
 	sending, cancel := context.WithTimeout(ctx, sendLimit)
@@ -81,6 +84,23 @@ func (s *Server) fileBy(ctx context.Context, body []byte,
 		return c != nil, err
 	}) // without the case the application is as safe
 	return answerJSON(http.StatusAccepted, filed)
+}
+
+// checkSameAs takes out the case that an application is said to be about where
+// the caller does not see it with its people, who are what it is compared by:
+// filing must neither show somebody else's case nor fail for a choice that is
+// out of date.
+func (s *Server) checkSameAs(ctx context.Context, o object) error {
+	id, err := o.text("same_as")
+	if err != nil {
+		return err
+	}
+	seeing, cancel := context.WithTimeout(ctx, queryLimit)
+	defer cancel()
+	if c, _, err := s.seenCase(seeing, id); err != nil || !callerOf(ctx).sees(c).personal {
+		delete(o, "same_as")
+	}
+	return nil
 }
 
 // filedAs gives the system that a viewer files as: its first one, or the one of

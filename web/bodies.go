@@ -30,6 +30,7 @@ type ApplicationBody struct {
 	Event        *EventView        `json:"event,omitempty" doc:"Of a volunteer event"`
 	Weather      dispatch.Weather  `json:"weather,omitempty" enum:"blizzard,severe_frost,heavy_snow,rain,fog,heat" doc:"At the place; a factor of the urgency"`
 	Needs        *NeedsView        `json:"needs,omitempty"`
+	SameAs       string            `json:"same_as,omitempty" pattern:"^[A-Za-z0-9._:~-]{1,128}$" doc:"The id of the case that the filer says it is about: it joins that case where the two may be the same, and opens its own otherwise. Over HTTP a case that the key does not see with its people is as none"`
 }
 
 // SourceBody says where an application comes from.

@@ -181,11 +181,11 @@ func TestDocumentedBodiesAreReadable(t *testing.T) {
 		AccuracyM: 10, Place: "p", Address: "a", Urgency: "urgent", CallOut: "hold", Exercise: true,
 		Subjects: []web.SubjectBody{{ID: "s1", Name: "n", Sex: "male", Age: &age, Category: "child_13_15", Description: "d", Health: "h", Dangers: dispatch.Dangers(), LastSeenAt: &at}},
 		Weather:  "blizzard",
-		Needs:    &web.NeedsView{Teams: 2, AtMost: &total, Skills: []string{"dog"}}}
+		Needs:    &web.NeedsView{Teams: 2, AtMost: &total, Skills: []string{"dog"}}, SameAs: "cAAAA-7"}
 	filing, err := ingest.ReadApplication(encode(t, application))
 	must(t, err)
 	if len(filing.NeedsReview) != 0 || filing.Reporter.Phone != "p" || filing.Reference != "r" || filing.Subjects[0].Health != "h" ||
-		len(filing.Subjects[0].Dangers) != len(dispatch.Dangers()) || filing.Weather != "blizzard" || filing.Needs.Skills[0] != "dog" || *filing.Needs.AtMost != 3 {
+		len(filing.Subjects[0].Dangers) != len(dispatch.Dangers()) || filing.Weather != "blizzard" || filing.SameAs != "cAAAA-7" || filing.Needs.Skills[0] != "dog" || *filing.Needs.AtMost != 3 {
 		t.Errorf("%+v", filing)
 	}
 	emergency := web.ApplicationBody{ID: "x", Kind: "emergency", FiledAt: at, Location: application.Location, Incident: "flood",

@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -68,4 +69,37 @@ func TestDraftsAreLimited(t *testing.T) {
 		}
 	}
 	t.Error("500 drafts at once were compared")
+}
+
+// TestSameAs: a filer attaches an application to a case by choice, and to none
+// that the key does not see.
+func TestSameAs(t *testing.T) {
+	w := newWorld(t, nil)
+	at := time.Now().UTC().Format(time.RFC3339)
+	file := func(key, id, age, same string) (caseID string) {
+		t.Helper()
+		body := fmt.Sprintf(`{"id":%q,"kind":"missing_person","filed_at":%q,"location":{"type":"Point","coordinates":[63.62,53.21]},"same_as":%q,
+			"subjects":[{"name":"Нұрлан Ахметов","sex":"male","age":%s}]}`, id, at, same, age)
+		w.until("it is a case", func() bool {
+			var filed web.FiledAnswer
+			r := w.do(key, "POST", "/api/v1/applications", body)
+			if r.status != http.StatusAccepted {
+				t.Fatalf("%d %s", r.status, r.body)
+			}
+			r.into(t, &filed)
+			caseID = filed.CaseID
+			return caseID != ""
+		})
+		return caseID
+	}
+	first := file("other service", "a", "14", "")
+	if got := file("service", "b", "15", first); got == first {
+		t.Error("a service got into a case of another one by naming it")
+	}
+	if got := file("other service", "c", "15", first); got != first {
+		t.Error("the choice of the filer was not followed")
+	}
+	if r := w.do("service", "POST", "/api/v1/applications", `{"id":"d","same_as":7}`); r.status != http.StatusUnprocessableEntity {
+		t.Errorf("a choice that is no id: %d", r.status)
+	}
 }

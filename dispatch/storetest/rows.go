@@ -82,7 +82,7 @@ func fullFiling(at func() time.Time) *dispatch.Filing {
 	return &dispatch.Filing{System: "112", ID: "b", OriginalID: "№ 17", Kind: dispatch.MissingPerson, FiledAt: at(), Revision: 2,
 		BodyHash: [16]byte{9}, Reference: "КУИ 1", Reporter: dispatch.Reporter{Name: "Сауле", Phone: "+77015550124", Relation: "aunt"},
 		Location: &orb.Point{63.5, 53.25}, AccuracyM: 100, Place: "Тобыл", Address: "Достық 2", Urgency: dispatch.Urgent,
-		CallOut: dispatch.CallOutNow, Exercise: true, Incident: "ice", Weather: "blizzard",
+		CallOut: dispatch.CallOutNow, Exercise: true, Incident: "ice", Weather: "blizzard", SameAs: "cAAAA-7",
 		PeopleAtRisk: &dispatch.PeopleAtRisk{Total: pointer(3), Children: pointer(1), Immobile: pointer(1)},
 		Subjects: []dispatch.FiledSubject{{ID: "x", Name: "Данияр", Sex: "male", Age: pointer(14), Category: "child_13_15",
 			Description: "куртка", Health: "астма", Dangers: []dispatch.Danger{dispatch.DangerWater}, LastSeenAt: at()}},

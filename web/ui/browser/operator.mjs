@@ -1,6 +1,6 @@
 // A 112 operator's minute: filing with the keyboard alone, places, duplicates, drafts, and where an application stands.
 import assert from 'node:assert/strict';
-import { button, person, phone, seriousProblems, signIn } from './page.mjs';
+import { button, person, phone, seriousProblems, signIn, until } from './page.mjs';
 import { api } from './server.mjs';
 
 /** Types and counts what a person would press; no mouse. */
@@ -169,6 +169,38 @@ export async function duplicatesShown({ browser, server }) {
   await page.getByRole('heading', { name: 'Заявка принята' }).waitFor();
   const view = await admin.get(`cases/${id}`);
   assert.equal(view.applications.length, 2, 'the filing did not join the case');
+  return [page];
+}
+
+/** A 112 operator attaches an application to a case that is only likely the same, by their own choice. */
+export async function sameByChoice({ browser, server }) {
+  const key = await server.makeKey('112 выбор', '--role', 'service', '--system', '112-choice');
+  const own = api({ ...server, key });
+  const filed = {
+    place: 'Затобольск',
+    location: { type: 'Point', coordinates: [63.7, 53.15] },
+    subjects: [{ id: 's1', name: 'Сәуле Тілеуова', sex: 'female', age: 40 }],
+  };
+  const id = await own.file(filed);
+  await api(server).file({ ...filed, subjects: [{ id: 's1', name: 'Сәуле Тілеуова', sex: 'female', age: 42 }] });
+  const page = await person(browser, { viewport: phone });
+  await signIn(page, { ...server, key }, '#/new');
+  await page.locator('input[role=combobox]').fill('53.15, 63.7');
+  await page.getByLabel('Имя').fill('Сауле Тлеуова');
+  await page.getByLabel('Возраст, лет').fill('41');
+  const likely = page.locator(`.likely-cases [data-case="${id}"]`);
+  const same = button(likely, 'То же происшествие');
+  await same.click();
+  await page.getByText('Заявка войдёт в это происшествие', { exact: false }).waitFor();
+  assert.equal(await page.locator('.likely-cases [data-case]').count(), 1, 'a case of another service is shown');
+  assert.deepEqual(await seriousProblems(page), []);
+  await same.click();
+  assert.equal(await same.getAttribute('aria-pressed'), 'false');
+  await same.click();
+  await button(page, 'Подать заявку').click();
+  await page.getByRole('heading', { name: 'Заявка принята' }).waitFor();
+  const view = await until('the application is decided', () => api(server).get(`cases/${id}`), ({ applications }) => applications.length === 2);
+  assert.equal(view.subjects.length, 2, 'somebody was lost');
   return [page];
 }
 

@@ -24,6 +24,7 @@ import { deskByKeyboard, deskOfAShift, deskReadsAndDecides, deskTakesOver } from
 import {
   draftsAndOffline,
   duplicatesShown,
+  sameByChoice,
   filedByKeyboard,
   filedInOtherLanguages,
   pastedLinks,
@@ -473,6 +474,7 @@ export const stories = [
   ['operator: the same in Kazakh and English', filedInOtherLanguages],
   ['operator: a link from a message is a place', pastedLinks],
   ['operator: a likely duplicate is shown while typing, and joined', duplicatesShown],
+  ['operator: an application is attached to a case that is likely the same, by choice', sameByChoice],
   ['operator: drafts are kept, and what is filed without a connection goes out by itself', draftsAndOffline],
   ['operator: where an application stands never tells a death before the family knows', standingTellsNoDeath],
   ['first run: an empty installation gets its office, teams from a table and a coordinator', firstRun],

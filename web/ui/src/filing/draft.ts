@@ -46,6 +46,8 @@ export interface Draft {
   urgency: '' | 'routine' | 'urgent' | 'life_threatening';
   callOut: 'now' | 'hold' | 'none';
   exercise: boolean;
+  /** The id of the case that the filer says it is about. */
+  sameAs?: string | undefined;
   /** The id of the dead letter that this is filed in place of. */
   letter?: string | undefined;
 }
@@ -149,6 +151,7 @@ export function toApplication(draft: Draft, now: number): { body: Record<string,
     weather: draft.weather || undefined,
     call_out: draft.callOut,
     exercise: draft.exercise || undefined,
+    same_as: draft.sameAs,
   };
   const reference = text(draft.reference);
   if (reference) body.source = { reference };

@@ -2,6 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { request } from '../api/client';
 import { caseTitle, statusText } from '../cases/describe';
 import { say, sayValue, words } from '../language';
+import { Icon } from '../controls/icon';
 import { caseById, serverNow } from '../live/store';
 import { hashOf } from '../route';
 import { type Draft, toApplication } from './draft';
@@ -25,7 +26,7 @@ function evidenceOf(draft: Draft): string | undefined {
 }
 
 /** Open cases that the draft may be about, found by the server while it is typed. */
-export function LikelyCases({ draft }: { draft: Draft }) {
+export function LikelyCases({ draft, onSame }: { draft: Draft; onSame(caseId: string | undefined): void }) {
   const [likely, setLikely] = useState<Likely[]>([]);
   const evidence = evidenceOf(draft);
   useEffect(() => {
@@ -35,8 +36,12 @@ export function LikelyCases({ draft }: { draft: Draft }) {
     }
     const controller = new AbortController();
     const timer = setTimeout(() => {
-      request<{ likely: Likely[] }>('POST', 'applications/likely', toApplication(draft, serverNow()).body, controller.signal)
-        .then(({ body }) => setLikely(body.likely))
+      request<{ likely: Likely[] }>('POST', 'applications/likely', bodyOf(draft), controller.signal)
+        .then(({ body }) => {
+          setLikely(body.likely);
+          // What was typed since may be about somebody else.
+          if (draft.sameAs && !body.likely.some((one) => one.case_id === draft.sameAs)) onSame(undefined);
+        })
         .catch(() => undefined); // filing goes on without
     }, likelyDelay);
     return () => {
@@ -57,15 +62,32 @@ export function LikelyCases({ draft }: { draft: Draft }) {
                 <span class="secondary">
                   {one.reasons.map((reason) => sayValue(words.duplicateReason, reason)).join(' · ')}
                 </span>
-                {one.certain && <strong> · {say(words.filing.certain)}</strong>}
+                {one.certain ? (
+                  <strong> · {say(words.filing.certain)}</strong>
+                ) : (
+                  <button
+                    type="button"
+                    class="button button-small likely-same"
+                    aria-pressed={draft.sameAs === one.case_id}
+                    onClick={() => onSame(draft.sameAs === one.case_id ? undefined : one.case_id)}
+                  >
+                    {draft.sameAs === one.case_id && <Icon name="check" size={16} />}
+                    {say(words.filing.same)}
+                  </button>
+                )}
               </li>
             ))}
           </ul>
-          <p class="secondary">{say(words.filing.likelyHelp)}</p>
+          <p class="secondary">{say(draft.sameAs ? words.filing.sameChosen : words.filing.likelyHelp)}</p>
         </>
       )}
     </section>
   );
+}
+
+// Asked without the choice: what is chosen stays one of those to choose from.
+function bodyOf(draft: Draft): Record<string, unknown> {
+  return { ...toApplication(draft, serverNow()).body, same_as: undefined };
 }
 
 function titleOf(one: Likely): string {

@@ -231,7 +231,7 @@ export function FilingPage() {
       </fieldset>
       {draft.kind === 'emergency' && <Emergency draft={draft} change={change} error={error} />}
       {draft.kind === 'volunteer_event' && <Event draft={draft} change={change} error={error} />}
-      <LikelyCases draft={draft} />
+      <LikelyCases draft={draft} onSame={(sameAs) => change({ sameAs })} />
       <Choice
         label={say(words.form.callOut)}
         value={draft.callOut}

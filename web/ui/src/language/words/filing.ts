@@ -28,6 +28,12 @@ export const filing = {
   more: ['More: can be added later', 'Подробнее: можно дополнить позже', 'Толығырақ: кейін толықтыруға болады'],
   ago: ['{count} h ago', '{count} ч назад', '{count} сағ бұрын'],
   likely: ['Maybe filed already', 'Возможно, уже подана', 'Бұрын берілген болуы мүмкін'],
+  same: ['Same case', 'То же происшествие', 'Сол оқиға'],
+  sameChosen: [
+    'The application will be attached to that case. Nobody is lost: a coordinator can take it out again.',
+    'Заявка войдёт в это происшествие. Никто не потеряется: координатор может её отделить.',
+    'Өтінім сол оқиғаға қосылады. Ешкім жоғалмайды: үйлестіруші оны қайта бөле алады.',
+  ],
   likelyHelp: [
     'File all the same if you are not sure: a coordinator puts them together.',
     'Если не уверены, подайте всё равно: объединит координатор.',
