@@ -75,6 +75,7 @@ const (
 	opSubscribePush    Operation = "subscribe-push"
 	opUnsubscribePush  Operation = "unsubscribe-push"
 	opGetStatistics    Operation = "get-statistics"
+	opGetBalance       Operation = "get-balance"
 	opGetBackups       Operation = "get-backups"
 	opLive             Operation = "live"
 	opMetrics          Operation = "metrics"
@@ -153,7 +154,7 @@ type rights struct {
 	commands   map[dispatch.CommandType]commandRight // nil: every command
 }
 
-var readOperations = []Operation{opGetApplication, opListCases, opExportCases, opGetCase, opGetTimeline, opListTeams, opGetBoard, opLive, opGetStatistics}
+var readOperations = []Operation{opGetApplication, opListCases, opExportCases, opGetCase, opGetTimeline, opListTeams, opGetBoard, opLive, opGetStatistics, opGetBalance}
 
 // rightsOf is the one table of what each role may do and see. Every query,
 // every view, every count and every live subscription is made through it.

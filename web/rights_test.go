@@ -93,6 +93,8 @@ func TestRightsRoleByOperation(t *testing.T) {
 		{"get-board", "GET", "/api/v1/board", nil, [6]int{200, 200, 200, 200, 200, 200}},
 		{"get-statistics", "GET", "/api/v1/statistics", nil, [6]int{200, 200, 403, 403, 200, 200}},
 		{"get-statistics of others", "GET", "/api/v1/statistics?region=KZ-59", nil, [6]int{200, 403, 403, 403, 403, 403}},
+		{"get-balance", "GET", "/api/v1/statistics/balance?from=2026-01-01", nil, [6]int{200, 200, 403, 403, 200, 200}},
+		{"get-balance of others", "GET", "/api/v1/statistics/balance?region=KZ-59", nil, [6]int{200, 403, 403, 403, 403, 403}},
 		{"find-likely", "POST", "/api/v1/applications/likely", func(string) string { return `{"kind":"missing_person"}` }, [6]int{200, 200, 200, 200, 200, 403}},
 		{"put-office", "PUT", "/api/v1/office", func(string) string { return `{"name":"x"}` }, [6]int{200, 403, 403, 403, 403, 403}},
 		{"read-team-table", "POST", "/api/v1/teams/table", func(string) string { return "name,base\nX,Рудный\n" }, [6]int{200, 200, 403, 403, 403, 403}},
@@ -147,7 +149,7 @@ func TestRightsRoleByOperation(t *testing.T) {
 	walked := []string{"who-am-i", "basemap", "rings", "openapi", "asyncapi", "metrics", "file-application", "get-application", "list-cases", "export-cases", "get-case", "get-timeline",
 		"get-candidates", "list-owners", "list-all-owners", "get-tracks", "get-photo", "put-photo", "get-call-out", "send-command", "get-command", "list-dead-letters", "replay-dead-letter",
 		"get-dead-letter", "file-dead-letter", "set-aside-dead-letter", "list-teams", "put-team", "report-position",
-		"set-availability", "get-board", "get-statistics", "get-backups", "sign-out", "live",
+		"set-availability", "get-board", "get-statistics", "get-balance", "get-backups", "sign-out", "live",
 		"list-coordinators", "put-coordinator", "put-office", "read-team-table", "find-likely", "search-places", "list-places", "put-place", "remove-place", "push-key", "subscribe-push", "unsubscribe-push"}
 	n := 0
 	for path, methods := range document.Paths {

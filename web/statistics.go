@@ -23,25 +23,13 @@ func (s *Server) registerStatistics() {
 		func(ctx context.Context, in *query) (*answer, error) {
 			ctx, cancel := context.WithTimeout(ctx, queryLimit)
 			defer cancel()
-			var q dispatch.StatisticsQuery
-			var err error
-			if q.From, err = parseMoment("from", in.From); err != nil {
-				return nil, err
-			}
-			if q.To, err = parseMoment("to", in.To); err != nil {
+			q, err := statisticsQuery(ctx, in.From, in.To, in.Region)
+			if err != nil {
 				return nil, err
 			}
 			q.GroupBy = dispatch.GroupBy(in.GroupBy)
 			if in.GroupBy != "" && !slices.Contains(dispatch.GroupBys(), q.GroupBy) {
 				return nil, invalidParameter("group_by", "is none of "+words(dispatch.GroupBys()))
-			}
-			if in.Region != "" {
-				if err := knownRegion(in.Region); err != nil {
-					return nil, err
-				}
-			}
-			if q.Regions, err = callerOf(ctx).countedRegions(in.Region); err != nil {
-				return nil, err
 			}
 			head, _ := s.config.Feed.Head()
 			report, err := dispatch.Report(ctx, s.config.Statistics, head.Epoch, q)
@@ -50,6 +38,47 @@ func (s *Server) registerStatistics() {
 			}
 			return answerJSON(http.StatusOK, report)
 		})
+
+	type period struct {
+		From   string `query:"from" doc:"The period begins; RFC 3339, or a date at +05:00. Absent: with the first case"`
+		To     string `query:"to" doc:"The period has ended. Absent: now"`
+		Region string `query:"region" doc:"ISO 3166-2"`
+	}
+	register(s, operation{id: opGetBalance, method: http.MethodGet, path: apiRoot + "/statistics/balance", tag: "statistics",
+		summary: "The balance of a period: people carried over, received, ended and open at its end, by region",
+		about:   "As it is known now: a case that was reopened, merged or moved since counts as it stands. An outcome that is withheld counts as open.",
+		answers: map[int]any{200: dispatch.BalanceReport{}}, errors: []int{422, 503}},
+		func(ctx context.Context, in *period) (*answer, error) {
+			ctx, cancel := context.WithTimeout(ctx, queryLimit)
+			defer cancel()
+			q, err := statisticsQuery(ctx, in.From, in.To, in.Region)
+			if err != nil {
+				return nil, err
+			}
+			head, _ := s.config.Feed.Head()
+			report, err := dispatch.Balance(ctx, s.config.Statistics, head.Epoch, q)
+			if err != nil {
+				return nil, storeError(err)
+			}
+			return answerJSON(http.StatusOK, report)
+		})
+}
+
+// statisticsQuery reads a period and a region, within what the caller counts.
+func statisticsQuery(ctx context.Context, from, to, region string) (q dispatch.StatisticsQuery, err error) {
+	if q.From, err = parseMoment("from", from); err != nil {
+		return q, err
+	}
+	if q.To, err = parseMoment("to", to); err != nil {
+		return q, err
+	}
+	if region != "" {
+		if err := knownRegion(region); err != nil {
+			return q, err
+		}
+	}
+	q.Regions, err = callerOf(ctx).countedRegions(region)
+	return q, err
 }
 
 // countedRegions gives the regions that a viewer's statistics are limited to;

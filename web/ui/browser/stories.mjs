@@ -184,6 +184,7 @@ async function until(ask, holds) {
 }
 
 async function statisticsAgree({ browser, server }) {
+  await api(server).file();
   const page = await person(browser, { language: 'kk' });
   await signIn(page, server, '#/statistics');
   for (const grouping of ['month', 'kind', 'region', 'team']) {
@@ -201,6 +202,16 @@ async function statisticsAgree({ browser, server }) {
     }
   }
   await page.getByText('Барлық қосынды сәйкес').waitFor();
+
+  // What was open at the end of one period is carried into the next.
+  await page.locator('.balance [data-holds="true"]').waitFor();
+  const balance = async (column) => Number((await page.locator(`.figures-balance tfoot td[data-balance="${column}"]`).innerText()).replace(/\s/g, ''));
+  const now = await api(server).get('statistics/balance?from=2026-01-01');
+  assert.equal(await balance('open'), now.totals.open);
+  assert.equal((await balance('carried')) + (await balance('opened')), (await balance('ended')) + (await balance('open')));
+  await button(page, 'Өткен ай').click();
+  await page.waitForFunction(() => document.querySelector('.figures-balance tfoot td[data-balance="opened"]').textContent === '0');
+  assert.equal(await balance('open'), 0);
   assert.equal(await page.locator('.checks [data-holds="false"]').count(), 0);
   return [page];
 }

@@ -400,6 +400,20 @@ export interface StatisticsView {
   checks?: { name: string; holds: boolean; difference: number }[];
 }
 
+export interface BalanceFigures {
+  carried: number;
+  opened: number;
+  ended: number;
+  open: number;
+}
+
+export interface BalanceView {
+  position: string;
+  totals: BalanceFigures;
+  regions: (BalanceFigures & { key: string })[];
+  checks: { name: string; holds: boolean; difference: number }[];
+}
+
 /** A body for `PUT /teams/{id}`. */
 export interface TeamBody {
   type: 'team.registered';

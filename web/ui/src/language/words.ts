@@ -23,6 +23,7 @@ export {
   problemUnknown,
 } from './words/actions';
 export {
+  balance,
   category,
   deadLetterReason,
   deadLetters,

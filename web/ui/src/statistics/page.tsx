@@ -1,32 +1,24 @@
 import { useEffect, useState } from 'preact/hooks';
 import { get, type Problem } from '../api/client';
-import type { Figures, StatisticsView } from '../api/views';
+import type { BalanceView, Figures, StatisticsView } from '../api/views';
 import { Field, SelectField } from '../controls/field';
 import { ProblemNotice, problemOf } from '../controls/problem';
 import { type Phrase, language, say, sayValue, words } from '../language';
-import { monthName, number } from '../language/format';
-import { regionNames } from '../language/regions';
-import { feedState, serverNow, slowNow, teamName } from '../live/store';
+import { number } from '../language/format';
+import { feedState, serverNow, slowNow } from '../live/store';
 import { RegionSelect } from '../shell/top-bar';
 import { compact } from '../shell/media';
 import { region } from '../preferences';
+import { Balance } from './balance';
 import { Outcomes } from './bars';
-import { monthDays, periodOf, yearDays } from './period';
-
-const groupings = {
-  region: words.statistics.byRegion,
-  team: words.statistics.byTeam,
-  organisation: words.statistics.byOrganisation,
-  month: words.statistics.byMonth,
-  kind: words.statistics.byKind,
-  category: words.statistics.byCategory,
-} as const satisfies Record<string, Phrase>;
-type Grouping = keyof typeof groupings;
+import { type Grouping, groupings, groupName } from './group-name';
+import { lastMonthDays, monthDays, periodOf, yearDays } from './period';
 
 export function StatisticsPage() {
   const [days, setDays] = useState(() => yearDays(serverNow()));
   const [grouping, setGrouping] = useState<Grouping>('month');
   const [data, setData] = useState<StatisticsView>();
+  const [balance, setBalance] = useState<BalanceView>();
   const [problem, setProblem] = useState<Problem>();
   const [attempt, setAttempt] = useState(0);
   const { from, to } = periodOf(days.from, days.to);
@@ -41,9 +33,15 @@ export function StatisticsPage() {
     if (from) query.set('from', from);
     if (to) query.set('to', to);
     if (chosen) query.set('region', chosen);
-    get<StatisticsView>(`statistics?${query}`, controller.signal).then(
-      (answer) => {
+    const period = new URLSearchParams(query);
+    period.delete('group_by');
+    Promise.all([
+      get<StatisticsView>(`statistics?${query}`, controller.signal),
+      get<BalanceView>(`statistics/balance?${period}`, controller.signal),
+    ]).then(
+      ([answer, carried]) => {
         setData(answer);
+        setBalance(carried);
         setProblem(undefined);
       },
       (error: unknown) => {
@@ -64,6 +62,13 @@ export function StatisticsPage() {
             onClick={() => setDays(monthDays(serverNow()))}
           >
             {say(words.statistics.periodMonth)}
+          </button>
+          <button
+            type="button"
+            aria-pressed={same(days, lastMonthDays(slowNow.value))}
+            onClick={() => setDays(lastMonthDays(serverNow()))}
+          >
+            {say(words.statistics.periodLastMonth)}
           </button>
           <button
             type="button"
@@ -102,6 +107,7 @@ export function StatisticsPage() {
       </div>
       {problem && <ProblemNotice problem={problem} onRetry={() => setAttempt(attempt + 1)} />}
       {data && <Figuring data={data} grouping={grouping} />}
+      {balance && <Balance data={balance} />}
     </section>
   );
 }
@@ -186,28 +192,6 @@ function Checks({ data }: { data: StatisticsView }) {
       </ul>
     </details>
   );
-}
-
-/** What a group is called; the server gives codes, ids and months. */
-export function groupName(key: string, grouping: Grouping): string {
-  if (key === '')
-    return say(
-      grouping === 'team' || grouping === 'organisation' ? words.statistics.noTeam : words.statistics.withoutKey,
-    );
-  switch (grouping) {
-    case 'region':
-      return sayValue(regionNames, key);
-    case 'team':
-      return teamName(key);
-    case 'month':
-      return monthName(key, language.value);
-    case 'kind':
-      return sayValue(words.caseKind, key);
-    case 'category':
-      return sayValue(words.category, key);
-    default:
-      return key;
-  }
 }
 
 const columns = ['applications', 'cases', 'subjects', 'found', 'missing', 'deceased', 'closed', 'open'] as const;

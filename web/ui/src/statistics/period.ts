@@ -28,6 +28,14 @@ export function monthDays(now: number): { from: string; to: string } {
   return { from: `${year}-${two(month + 1)}-01`, to: `${year}-${two(month + 1)}-${two(day)}` };
 }
 
+/** The whole month before: the one that an office signs for. */
+export function lastMonthDays(now: number): { from: string; to: string } {
+  const { year, month } = zoned(now);
+  const last = new Date(Date.UTC(year, month, 0));
+  const name = `${last.getUTCFullYear()}-${two(last.getUTCMonth() + 1)}`;
+  return { from: `${name}-01`, to: `${name}-${two(last.getUTCDate())}` };
+}
+
 export function yearDays(now: number): { from: string; to: string } {
   const { year, month, day } = zoned(now);
   return { from: `${year}-01-01`, to: `${year}-${two(month + 1)}-${two(day)}` };

@@ -188,6 +188,7 @@ export const statistics = {
   groupBy: ['Group by', 'По группам', 'Топтау'],
   period: ['Period', 'Период', 'Кезең'],
   periodMonth: ['This month', 'Этот месяц', 'Осы ай'],
+  periodLastMonth: ['Last month', 'Прошлый месяц', 'Өткен ай'],
   periodYear: ['This year', 'Этот год', 'Осы жыл'],
   periodAll: ['All time', 'За всё время', 'Барлық уақыт'],
   byRegion: ['region', 'регион', 'өңір'],
@@ -223,6 +224,25 @@ export const statistics = {
   noTeam: ['no team', 'нет отряда', 'жасақ жоқ'],
   groupTable: ['By groups', 'По группам', 'Топтар бойынша'],
   outcomes: ['Outcomes of the people sought', 'Итоги по людям', 'Адамдар бойынша нәтиже'],
+} as const satisfies Record<string, Phrase>;
+
+/** Words of the balance of a period. */
+export const balance = {
+  title: ['Balance of the people sought', 'Баланс по людям', 'Адамдар балансы'],
+  help: [
+    'As known now: later corrections count in the month they are about.',
+    'По нынешним данным: поздние исправления входят в тот месяц, к которому относятся.',
+    'Қазіргі дерек бойынша: кейінгі түзету өзі тиесілі айға енеді.',
+  ],
+  carried: ['Carried over', 'Остаток на начало', 'Кезең басындағы қалдық'],
+  opened: ['Received', 'Поступило', 'Түсті'],
+  ended: ['Ended', 'Завершено', 'Аяқталды'],
+  open: ['Open at the end', 'Остаток на конец', 'Кезең соңындағы қалдық'],
+  sum: [
+    'carried over + received = ended + open',
+    'остаток на начало + поступило = завершено + остаток на конец',
+    'басындағы қалдық + түсті = аяқталды + соңындағы қалдық',
+  ],
 } as const satisfies Record<string, Phrase>;
 
 export const statisticsCheck = {
