@@ -157,6 +157,7 @@ func (s *Server) routes() (http.Handler, error) {
 	s.registerCallOut()
 	s.registerOwners()
 	s.registerTracks()
+	s.registerErasure()
 	s.registerPhotos(mux)
 	s.registerCommands()
 	s.registerTeams()

@@ -48,6 +48,8 @@ const (
 	opGetTracks        Operation = "get-tracks"
 	opGetPhoto         Operation = "get-photo"
 	opPutPhoto         Operation = "put-photo"
+	opErasePhotos      Operation = "erase-photos"
+	opEraseTracks      Operation = "erase-tracks"
 	opListOwners       Operation = "list-owners"
 	opListAllOwners    Operation = "list-all-owners"
 	opSendCommand      Operation = "send-command"
@@ -165,7 +167,7 @@ var rightsOf = map[Role]rights{
 		audiences: dispatch.Audiences(),
 		operations: with(readOperations, opGetCandidates, opListOwners, opListAllOwners, opGetTracks, opGetPhoto, opPutPhoto, opFileApplication, opFindLikely, opSendCommand, opGetCommand, opGetCallOut,
 			opListDeadLetters, opReplayDeadLetter, opGetBackups, opGetDeadLetter, opFileDeadLetter, opSetAsideLetter, opPutTeam, opReportPosition, opSetAvailability,
-			opListCoordinators, opPutCoordinator, opSearchPlaces, opListPlaces, opPutPlace, opRemovePlace, opReadTeamTable, opPutOffice,
+			opListCoordinators, opPutCoordinator, opSearchPlaces, opListPlaces, opPutPlace, opRemovePlace, opReadTeamTable, opPutOffice, opErasePhotos, opEraseTracks,
 			opPushKey, opSubscribePush, opUnsubscribePush, opMetrics),
 	},
 	RoleCoordinator: {

@@ -59,6 +59,8 @@ func TestRightsRoleByOperation(t *testing.T) {
 		{"get-photo of others", "GET", others + b + "/photos/none", nil, [6]int{404, 404, 404, 403, 404, 403}},
 		{"put-photo", "PUT", own + a + "/photos/none", nil, [6]int{404, 404, 404, 403, 403, 403}},
 		{"put-photo of others", "PUT", others + b + "/photos/none", nil, [6]int{404, 404, 404, 403, 403, 403}},
+		{"erase-photos", "DELETE", own + a + "/photos", nil, [6]int{409, 403, 403, 403, 403, 403}},
+		{"erase-tracks", "DELETE", own + a + "/tracks", nil, [6]int{409, 403, 403, 403, 403, 403}},
 		{"get-candidates of others", "GET", others + b + "/candidates", nil, [6]int{200, 404, 403, 403, 404, 403}},
 		{"get-call-out", "GET", own + a + "/call-out?team_id=dos&lang=kk", nil, [6]int{409, 409, 409, 403, 403, 403}},
 		{"get-call-out of others", "GET", others + b + "/call-out?team_id=north&lang=kk", nil, [6]int{409, 404, 404, 403, 403, 403}},
@@ -147,7 +149,7 @@ func TestRightsRoleByOperation(t *testing.T) {
 	w.get("admin", "/openapi.json").into(t, &document)
 	open := []string{"sign-in", "info", "regions", "health", "ready"}
 	walked := []string{"who-am-i", "basemap", "rings", "openapi", "asyncapi", "metrics", "file-application", "get-application", "list-cases", "export-cases", "get-case", "get-timeline",
-		"get-candidates", "list-owners", "list-all-owners", "get-tracks", "get-photo", "put-photo", "get-call-out", "send-command", "get-command", "list-dead-letters", "replay-dead-letter",
+		"get-candidates", "list-owners", "list-all-owners", "get-tracks", "get-photo", "put-photo", "erase-photos", "erase-tracks", "get-call-out", "send-command", "get-command", "list-dead-letters", "replay-dead-letter",
 		"get-dead-letter", "file-dead-letter", "set-aside-dead-letter", "list-teams", "put-team", "report-position",
 		"set-availability", "get-board", "get-statistics", "get-balance", "get-backups", "sign-out", "live",
 		"list-coordinators", "put-coordinator", "put-office", "read-team-table", "find-likely", "search-places", "list-places", "put-place", "remove-place", "push-key", "subscribe-push", "unsubscribe-push"}

@@ -25,6 +25,7 @@ type Store interface {
 	dispatch.Keys
 	dispatch.PushSubscriptions
 	dispatch.Photos
+	dispatch.Erasure
 }
 
 // Intake takes messages into Kafka; package ingest implements it. It is

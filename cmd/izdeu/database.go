@@ -26,6 +26,7 @@ type database interface {
 	dispatch.Deliveries
 	dispatch.PushSubscriptions
 	dispatch.Photos
+	dispatch.Erasure
 	dispatch.Replicas
 	dispatch.Archiver
 	RowCounts(ctx context.Context) (map[string]int64, error)

@@ -62,6 +62,7 @@ var (
 	_ dispatch.Deliveries        = (*Store)(nil)
 	_ dispatch.PushSubscriptions = (*Store)(nil)
 	_ dispatch.Photos            = (*Store)(nil)
+	_ dispatch.Erasure           = (*Store)(nil)
 )
 
 // errClosed is what a store gives after Close.

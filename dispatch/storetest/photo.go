@@ -3,6 +3,7 @@ package storetest
 import (
 	"bytes"
 	"testing"
+	"time"
 
 	"github.com/izdeu/izdeu/dispatch"
 )
@@ -37,4 +38,62 @@ func testPhotos(t *testing.T, b *book) {
 		same(t, "no photo", (*dispatch.Photo)(nil), get(key, "p-1"))
 	}
 	same(t, "no photo", (*dispatch.Photo)(nil), get(17, "p-2"))
+}
+
+// testErasure: photos and tracks go once a case is over, and not before; those
+// of other cases stay.
+func testErasure(t *testing.T, b *book) {
+	p := b.page()
+	c, other := p.open(), p.open()
+	at := b.tick()
+	for _, key := range []int64{c.Key, other.Key} {
+		p.Tracks = append(p.Tracks, dispatch.TrackPoint{Case: key, Assignment: 1, At: at}, dispatch.TrackPoint{Case: key, Assignment: 1, At: at.Add(time.Minute)})
+	}
+	p.commit()
+	for _, key := range []int64{c.Key, other.Key} {
+		if _, err := b.store.PutPhoto(b.ctx, dispatch.Photo{Case: key, ID: "p", At: at, Image: []byte{1}, Small: []byte{2}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	erase := func(key int64, photos, tracks int) {
+		t.Helper()
+		gotPhotos, err := b.store.ErasePhotos(b.ctx, key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		gotTracks, err := b.store.EraseTracks(b.ctx, key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if gotPhotos != photos || gotTracks != tracks {
+			t.Fatalf("erased %d photos and %d points of case %d, want %d and %d", gotPhotos, gotTracks, key, photos, tracks)
+		}
+	}
+	left := func(key int64, want bool) {
+		t.Helper()
+		photo, err := b.store.Photo(b.ctx, key, "p")
+		if err != nil {
+			t.Fatal(err)
+		}
+		tracks, err := b.store.Tracks(b.ctx, key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if (photo != nil) != want || (len(tracks) > 0) != want {
+			t.Errorf("case %d: a photo %v, %d points, want them to be there: %v", key, photo != nil, len(tracks), want)
+		}
+	}
+	erase(c.Key, 0, 0)
+	erase(c.Key+1000, 0, 0)
+	left(c.Key, true)
+	p = b.page()
+	over := p.again(c.Key)
+	over.Status, over.EndedAt = dispatch.StatusClosed, b.tick()
+	over.Changed = p.emit(dispatch.EventCaseOutcome, over.Key, 0)
+	p.commit()
+	erase(c.Key, 1, 2)
+	erase(c.Key, 0, 0)
+	b.store = b.reopen()
+	left(c.Key, false)
+	left(other.Key, true)
 }

@@ -20,6 +20,7 @@ type Database interface {
 	dispatch.Deliveries
 	dispatch.PushSubscriptions
 	dispatch.Photos
+	dispatch.Erasure
 }
 
 // Opened is a new, empty database.
@@ -67,6 +68,7 @@ func Exercise(t *testing.T, open func(t *testing.T) Opened) {
 		{"deliveries", testDeliveries},
 		{"push subscriptions", testPushSubscriptions},
 		{"photos", testPhotos},
+		{"erasure", testErasure},
 	} {
 		t.Run(part.name, func(t *testing.T) { part.run(t, newBook(t, open(t))) })
 	}
