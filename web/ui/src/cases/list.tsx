@@ -149,12 +149,12 @@ function OwnerFilter({ owner }: { owner: string | undefined }) {
       </option>
       {/* A link may name somebody who is not known here. */}
       {!known && (
-        <option value={owner} selected>
+        <option value={owner} class="number" selected>
           {owner}
         </option>
       )}
       {owners.map(({ id, name }) => (
-        <option key={id} value={id} selected={owner === id}>
+        <option key={id} value={id} class="number" selected={owner === id}>
           {`${name || id}${id === me ? ` (${say(words.coordination.ownerYou)})` : ''}`}
         </option>
       ))}
