@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -40,9 +41,11 @@ const (
 	// arrayHeader: one dimension, whether there are nulls, the type of the
 	// elements, their number, the first index.
 	arrayHeader = 20
-	// copyHeader is the head of the message and that of the binary format.
-	copyHeader    = 5 + len(copySignature)
-	copySignature = "PGCOPY\n\xff\r\n\x00" + "\x00\x00\x00\x00" + "\x00\x00\x00\x00"
+	// copyHeader opens the binary format of a COPY.
+	copyHeader = "PGCOPY\n\xff\r\n\x00" + "\x00\x00\x00\x00" + "\x00\x00\x00\x00"
+	// copyPart is the size of one message of a COPY: Postgres holds a message
+	// whole, and gives larger memory back to the system each time.
+	copyPart = 64 << 10
 	// keptBuffer is how large a buffer is kept for the next batch.
 	keptBuffer = 4 << 20
 )
@@ -67,7 +70,7 @@ func prepareRows(ctx context.Context, conn *pgx.Conn, of, query string) (*rows, 
 			r.narrow = append(r.narrow, field.DataTypeOID == pgtype.Int4OID)
 		}
 		r.width = len(r.narrow)
-		r.columns = []column{{data: append(make([]byte, 5, 1024), copySignature...)}}
+		r.columns = []column{{data: []byte(copyHeader)}}
 		query += " FROM STDIN (FORMAT binary)"
 	}
 	prepared, err := conn.Prepare(ctx, query, query)
@@ -94,7 +97,7 @@ func prepareRows(ctx context.Context, conn *pgx.Conn, of, query string) (*rows, 
 func (r *rows) reset() {
 	header := arrayHeader
 	if r.narrow != nil {
-		header = copyHeader
+		header = len(copyHeader)
 	}
 	r.at, r.n = 0, 0
 	for i := range r.columns {
@@ -131,11 +134,12 @@ func (r *rows) encode(out []byte) ([]byte, error) {
 	if out, err = (&pgproto3.Execute{}).Encode(out); err != nil || r.narrow == nil {
 		return out, err
 	}
-	c := &r.columns[0]
-	c.data = binary.BigEndian.AppendUint16(c.data, math.MaxUint16) // the end
-	c.data[0] = 'd'                                                // CopyData
-	binary.BigEndian.PutUint32(c.data[1:], uint32(len(c.data)-1))
-	return (&pgproto3.CopyDone{}).Encode(append(out, c.data...))
+	for part := range slices.Chunk(binary.BigEndian.AppendUint16(r.columns[0].data, math.MaxUint16), copyPart) { // with the end
+		if out, err = (&pgproto3.CopyData{Data: part}).Encode(out); err != nil {
+			return nil, err
+		}
+	}
+	return (&pgproto3.CopyDone{}).Encode(out)
 }
 
 // next is where the value that comes goes.
