@@ -21,7 +21,7 @@ MODULES := $(UI)/node_modules/.package-lock.json
 # Every file that the front end is built from; what npm and Vite write themselves is left out.
 UI_SOURCES := $(shell find $(UI) \( -name node_modules -o -name dist -o -name artifacts \) -prune -o -type f -print)
 
-.PHONY: help run build dist ui test check gallery hours bench fuzz simulate chaos replicas mutants clean
+.PHONY: help run build dist ui test check gallery hours measure bench fuzz simulate chaos replicas mutants clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -49,8 +49,12 @@ bench: build ## load this machine: izdeu bench, then every Go benchmark once
 gallery: build ## a picture of every screen, in every look, size and language
 	cd $(UI) && node browser/gallery.mjs
 
-hours: build ## walk the five hours of the people it is for, with a picture of every step
+hours: build ## walk the hours of the people it is for, with a picture of every step
 	cd $(UI) && node browser/hours.mjs
+
+measure: build ## time the board on a bad line, from an event to its pixels, and the traffic of a whole day on duty
+	cd $(UI) && node browser/measure.mjs
+	go test ./web -run '^TestDayOnDuty$$' -count=1 -timeout 20m -v -day
 
 fuzz: ## run every fuzz target for FUZZTIME (10s)
 	@$(SCRIPTS)/fuzz

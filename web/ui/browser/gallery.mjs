@@ -77,11 +77,12 @@ async function stage(server) {
   );
   const { link } = await one.get(`cases/${search}/call-out?team_id=${teams.lead}&lang=kk`);
   const lead = await server.makeKey('Жетекші', '--role', 'team', '--team', teams.asked);
-  return { search, offered, held, link, lead };
+  const { applications } = await one.get(`cases/${offered}`);
+  return { search, offered, held, link, lead, application: applications[0].id };
 }
 
 /** Every screen: where it is, who sees it, and what is done before the picture. */
-function screens({ search, offered, link, lead }) {
+function screens({ search, offered, link, lead, application }) {
   const detail = (page) => page.locator('.detail').waitFor();
   return [
     { name: '01 sign-in', signedOut: true },
@@ -120,6 +121,14 @@ function screens({ search, offered, link, lead }) {
     { name: '14 more', hash: '#/more' },
     { name: '15 lead is called', hash: '#/map', key: lead, before: (page) => page.locator('.offer').first().waitFor() },
     { name: '16 lead, the case', hash: `#/case/${offered}`, key: lead, before: detail },
+    { name: '18 set-up', hash: '#/setup', before: (page) => page.locator('.setup-form').first().waitFor() },
+    { name: '19 places', hash: '#/places', before: (page) => page.locator('main h1').waitFor() },
+    { name: '20 on paper', hash: `#/print/${search}`, bare: true, before: (page) => page.locator('svg.qr-code').first().waitFor() },
+    {
+      name: '21 where it stands',
+      hash: `#/application/${application}`,
+      before: (page) => page.locator('.filed-state').waitFor(),
+    },
     {
       name: '17 member answers',
       address: link,
@@ -130,7 +139,9 @@ function screens({ search, offered, link, lead }) {
         await page.locator(`html[lang="${language}"]`).waitFor();
       },
     },
-  ].filter(({ name }) => name.includes(wanted));
+  ]
+    .filter(({ name }) => name.includes(wanted))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 const path = await folder('gallery');
@@ -184,7 +195,7 @@ const index = await withBoard(async ({ browser, server }) => {
       const note = (text) => broken.push(`${screen.name}, ${size}, ${text}`);
       try {
         if (!screen.address) await page.goto(`${server.url}/${screen.hash ?? ''}`);
-        if (key !== undefined) await page.locator('.top-bar').waitFor();
+        if (key !== undefined && !screen.bare) await page.locator('.top-bar').waitFor();
         await screen.before?.(page);
       } catch (error) {
         note(String(error.message).split('\n')[0]);

@@ -4,7 +4,7 @@ import { button, person, phone, seriousProblems, signIn, until } from './page.mj
 import { api } from './server.mjs';
 
 /** Types and counts what a person would press; no mouse. */
-function keyboardOf(page) {
+export function keyboardOf(page) {
   const pressed = { keys: 0, fields: 0 };
   const focused = () =>
     page.evaluate(() => {

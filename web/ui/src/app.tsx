@@ -89,7 +89,8 @@ function Desk() {
         class={`stage${isBoard ? ' stage-board' : page === 'desk' ? ` stage-tasks${beside ? ' stage-pointing' : ''}` : beside ? ' stage-beside' : ' stage-page'}${detail ? ' stage-detail' : ''}`}
       >
         {isBoard && <BoardHeading />}
-        <div class="stage-side">
+        {/* A page begins at its top, however far the one before was scrolled. */}
+        <div class="stage-side" key={isBoard ? 'board' : page}>
           <CurrentPage />
         </div>
         <div class="stage-map" hidden={!beside}>
@@ -135,7 +136,7 @@ function Phone() {
             {say(words.form.pickDone)}
           </button>
         )}
-        <div class="phone-sheet" hidden={pointing}>
+        <div class="phone-sheet" hidden={pointing} key={onMap || page === 'cases' ? 'board' : page}>
           {onMap && (
             <button
               type="button"
