@@ -356,4 +356,13 @@ func testSlots(t *testing.T, b *book) {
 	a.Changed = p.emit(dispatch.EventOffered, c.Key, team.Key)
 	a.Status, a.Slot, a.SlotChanged = dispatch.AssignmentOffered, 2, a.Changed
 	check("a slot given back and taken again", p)
+
+	p = b.page()
+	e := p.open() // before the case that moves away
+	moved := &p.again(other.Key).Assignments[0]
+	moved.Changed = p.emit(dispatch.EventAccepted, other.Key, team.Key)
+	free := moved.Slot
+	moved.Slot, moved.SlotChanged = 3, moved.Changed
+	p.assign(e, team, dispatch.AssignmentOffered, free)
+	check("a slot that its holder left for another one, taken by a new case", p)
 }
