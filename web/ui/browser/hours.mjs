@@ -142,7 +142,7 @@ async function operator({ browser, server }, shoot) {
   await likely.scrollIntoViewIfNeeded();
   await shoot(page, 'A second call, with a link of 2GIS: it is about the same boy, though his name is written in other letters');
   await button(page, 'Отложить и начать новую').click();
-  await page.getByText('ЧС', { exact: true }).click();
+  await choose(page, 'ЧС');
   await page.locator('[data-pointer="/address"]').fill('Костанай, ул. Баймагамбетова 12, этаж 4');
   await page.locator('input[role=combobox]').fill('53.21, 63.62');
   await page.getByText('Широта 53.2100', { exact: false }).waitFor();
