@@ -37,8 +37,9 @@ const (
 	// database, in pages of 4 KiB: seldom enough that several batches that
 	// touch the same pages share one write.
 	checkpointPages = 4096
-	// writeCacheKiB keeps the inner pages of the random indexes in memory.
-	writeCacheKiB = 64 << 10
+	// writeCacheKiB keeps the random indexes in memory, of several million
+	// applications; a small database takes no more than its size.
+	writeCacheKiB = 256 << 10
 	// readCacheKiB is for each connection that reads.
 	readCacheKiB = 8 << 10
 )
