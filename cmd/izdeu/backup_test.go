@@ -1,6 +1,9 @@
 package main
 
 import (
+	"archive/zip"
+	"bytes"
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
@@ -8,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -318,13 +322,23 @@ func TestWhatRestoreRefuses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	parts, err := zip.NewReader(bytes.NewReader(content), int64(len(content)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := slices.DeleteFunc(parts.File, func(part *zip.File) bool { return part.Name == "manifest.json" })
+	largest := slices.MaxFunc(rows, func(a, b *zip.File) int { return cmp.Compare(a.CompressedSize64, b.CompressedSize64) })
+	inside, err := largest.DataOffset() // the archive's own words beside the data stand there twice
+	if err != nil {
+		t.Fatal(err)
+	}
 	damaged := filepath.Join(t.TempDir(), "damaged.zip")
 	target := filepath.Join(t.TempDir(), "target")
 	for name, change := range map[string]func() []byte{
 		"cut off": func() []byte { return content[:len(content)-1] },
 		"changed": func() []byte {
 			changed := append([]byte(nil), content...)
-			changed[len(changed)/3] ^= 4
+			changed[inside+int64(largest.CompressedSize64/2)] ^= 4 //nolint:gosec // a small file
 			return changed
 		},
 	} {
