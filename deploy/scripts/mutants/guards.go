@@ -35,6 +35,8 @@ var guards = []guard{
 		"if before, again := d.s.applied.result(d.m.Identity); again && before.UsedUp() && false {"}, chaos},
 	{mutant{"an application opens one case", "dispatch/decide_filing.go",
 		"if key, again := d.s.applications[d.m.Identity]; again {", "if key, again := d.s.applications[d.m.Identity]; again && f.Revision > 0 {"}, chaos},
+	{mutant{"a team has as many cases as it can take", "dispatch/decide.go",
+		"func (d *decision) used(t *teamState) int {\n", "func (d *decision) used(t *teamState) int {\n	if t != nil {\n		return 0\n	}\n"}, chaos},
 	{mutant{"events are sent before that is written down", "ingest/publisher.go",
 		"	failpoint.Here(\"publishing\")\n",
 		"	if err := p.options.Store.SetCursor(ctx, dispatch.CursorPublished, events[len(events)-1].Sequence); err != nil {\n		return err\n	}\n	failpoint.Here(\"publishing\")\n"}, chaos},
