@@ -24,7 +24,7 @@ import (
 //	go test ./dispatch -run Simulation -seeds 10000
 //	go test ./dispatch -run Simulation -seed 4711 -v
 var (
-	simulatedSeeds   = flag.Int("seeds", 60, "how many seeds TestSimulation plays")
+	simulatedSeeds   = flag.Int("seeds", 40, "how many seeds TestSimulation plays")
 	simulatedSeed    = flag.Uint64("seed", 0, "play this seed alone and say what happens (0: play -seeds of them)")
 	simulatedCrashes = flag.Int("crashes", 2000, "how often the store fails or the leader dies in TestSimulationOfCrashes")
 	simulatedHours   = flag.Int("hours", 24, "virtual hours of each seed, before everything comes to its end")

@@ -136,7 +136,7 @@ func onSecuredKafka(t *testing.T, broker *kafkatest.Broker) {
 		"another authority":   {secured("serve", "--listen", "127.0.0.1:0", "--kafka-ca", broker.OtherCA, "--kafka-password-file", password), exitFailed, "--kafka-ca"},
 		"no password":         {secured("serve", "--listen", "127.0.0.1:0", "--kafka-ca", broker.CA), exitMisused, "--kafka-password-file"},
 		"the embedded broker": {[]string{"serve", "--data", data, "--kafka-tls"}, exitMisused, "--kafka"},
-		"sending":             {secured("send", "--timeout", "1s", "--kafka-ca", broker.CA, "--kafka-password-file", wrong), exitFailed, "--kafka-user"},
+		"sending":             {secured("send", "--timeout", "6s", "--kafka-ca", broker.CA, "--kafka-password-file", wrong), exitFailed, "--kafka-user"},
 	} {
 		_, errs, code := runOnce(t, applicationJSON("refused", 63.62, 53.21)+"\n", test.arguments...)
 		if last := lastLine(errs); code != test.code || !strings.Contains(last, test.says) || strings.Contains(errs, "s3cret") {
