@@ -83,16 +83,8 @@ const (
 // phone, a word of a name, an address. Traits are hashes; what they find is
 // compared itself.
 type duplicateIndex struct {
-	cases    map[uint64][]indexedCase // by trait, in the order of the keys
-	traits   map[int64][]uint64       // by case
-	compared map[int64]comparedCase
-}
-
-// comparedCase keeps what a case was compared by: many applications share a
-// first name, and making names comparable is most of the work.
-type comparedCase struct {
-	c        *Case // this version of it
-	evidence *evidence
+	cases  map[uint64][]indexedCase // by trait, in the order of the keys
+	traits map[int64][]uint64       // by case
 }
 
 // indexedCase has what most of those who share a first name differ in, so that
@@ -103,17 +95,7 @@ type indexedCase struct {
 }
 
 func newDuplicateIndex() *duplicateIndex {
-	return &duplicateIndex{cases: map[uint64][]indexedCase{}, traits: map[int64][]uint64{}, compared: map[int64]comparedCase{}}
-}
-
-// evidence of a case in the index.
-func (x *duplicateIndex) evidence(c *Case) *evidence {
-	before := x.compared[c.Key]
-	if before.c != c {
-		before = comparedCase{c, evidenceOfCase(c)}
-		x.compared[c.Key] = before
-	}
-	return before.evidence
+	return &duplicateIndex{cases: map[uint64][]indexedCase{}, traits: map[int64][]uint64{}}
 }
 
 // put brings the traits of a case up to date; those of a new one may be known.
@@ -171,7 +153,6 @@ func (x *duplicateIndex) remove(key int64) {
 		}
 	}
 	delete(x.traits, key)
-	delete(x.compared, key)
 }
 
 // mayBeSame says that an application may belong to the case: it is open, and
@@ -409,7 +390,7 @@ func (d *decision) compare(f *Filing, e *evidence, c *Case) duplicate {
 		return none // a late entry of another time
 	}
 	near := d.near(f, c)
-	of := d.s.duplicates.evidence(c)
+	of := evidenceOfCase(c)
 	shared := func(a, b []string) bool {
 		return slices.ContainsFunc(a, func(one string) bool { return slices.Contains(b, one) })
 	}
