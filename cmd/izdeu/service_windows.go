@@ -14,9 +14,6 @@ import (
 	"golang.org/x/sys/windows/svc/mgr"
 )
 
-// serviceName is how Windows knows the service.
-const serviceName = "Izdeu"
-
 const (
 	// serviceName is how Windows knows the service.
 	serviceName = "Izdeu"
