@@ -148,23 +148,29 @@ func (s *State) knowsPlace(key string, at orb.Point) bool {
 // putPlace keeps a place under its names.
 func (s *State) putPlace(place *Place) {
 	if old := s.places[place.ID]; old != nil {
-		for _, name := range old.forgottenAlready() {
-			s.forgotten[name]--
-		}
+		s.countForgotten(old, -1)
 		for _, key := range old.keys() {
 			s.placesByName[key] = slices.DeleteFunc(s.placesByName[key], func(id string) bool { return id == old.ID })
 		}
 	}
 	s.places[place.ID] = place
-	for _, name := range place.forgottenAlready() {
-		s.forgotten[name]++
-	}
+	s.countForgotten(place, 1)
 	for _, key := range place.keys() {
 		s.placesByName[key] = append(s.placesByName[key], place.ID)
 	}
 }
 
-// keys gives the different names of a place in their canonical form.
+// countForgotten counts the names that a removed place is not to be learnt by.
+func (s *State) countForgotten(place *Place, by int) {
+	if place.Removed {
+		for _, name := range place.Also {
+			s.forgotten[name] += by
+		}
+	}
+}
+
+// keys gives the different names of a place in their canonical form; none of
+// one that was removed.
 func (p *Place) keys() (keys []string) {
 	if p.Removed {
 		return nil
@@ -187,22 +193,16 @@ func forgottenName(region, key string) string {
 // forgotten gives what the names of a place are known by once it is removed;
 // of no place nothing.
 func (p *Place) forgotten() (names []string) {
-	if p == nil || p.Removed {
-		return p.forgottenAlready()
+	switch {
+	case p == nil:
+		return nil
+	case p.Removed:
+		return p.Also
 	}
 	for _, key := range p.keys() {
 		names = append(names, forgottenName(p.Region, key))
 	}
 	return names
-}
-
-// forgottenAlready gives what the names of a removed place are known by; none
-// of one that was not removed.
-func (p *Place) forgottenAlready() []string {
-	if p == nil || !p.Removed {
-		return nil
-	}
-	return p.Also
 }
 
 // placeKey gives a place's name in the one spelling in which names are compared.

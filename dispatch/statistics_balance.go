@@ -85,10 +85,10 @@ func Balance(ctx context.Context, store StatisticsStore, epoch string, query Sta
 		}
 	}
 	slices.SortFunc(report.Regions, func(a, b BalanceRegion) int { return strings.Compare(a.Key, b.Key) })
-	for name, difference := range map[string]int{"carried + opened = ended + open": broken, "open of all regions = open": sum.Open - report.Totals.Open} {
-		report.Checks = append(report.Checks, StatisticsCheck{Name: name, Holds: difference == 0, Difference: difference})
+	report.Checks = []StatisticsCheck{
+		statisticsCheck("carried + opened = ended + open", broken),
+		statisticsCheck("open of all regions = open", sum.Open-report.Totals.Open),
 	}
-	slices.SortFunc(report.Checks, func(a, b StatisticsCheck) int { return strings.Compare(a.Name, b.Name) })
 	return report, nil
 }
 

@@ -69,6 +69,10 @@ type StatisticsCheck struct {
 	Difference int    `json:"difference"`
 }
 
+func statisticsCheck(name string, difference int) StatisticsCheck {
+	return StatisticsCheck{Name: name, Holds: difference == 0, Difference: difference}
+}
+
 // StatisticsReport answers a query.
 type StatisticsReport struct {
 	Position string            `json:"position"`
@@ -270,7 +274,7 @@ func addByCategory(group func(string) *tally, row *StatisticsCase) {
 func (r *StatisticsReport) check(query StatisticsQuery) {
 	by := query.GroupBy
 	add := func(name string, difference int) {
-		r.Checks = append(r.Checks, StatisticsCheck{Name: name, Holds: difference == 0, Difference: difference})
+		r.Checks = append(r.Checks, statisticsCheck(name, difference))
 	}
 	t := &r.Totals
 	add("subjects = found + missing + deceased + closed + open", t.Subjects-t.Found-t.Missing-t.Deceased-t.Closed-t.Open)

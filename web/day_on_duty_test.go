@@ -261,7 +261,8 @@ func TestDayOnDuty(t *testing.T) {
 	asks.get("backups")
 	backups := asks.bytes.Load() - started
 	before := asks.bytes.Load()
-	asks.get("statistics?group=region&from=2026-01-01")
+	asks.get("statistics?group_by=region&from=2026-01-01")
+	asks.get("statistics/balance?from=2026-01-01")
 	figures := asks.bytes.Load() - before
 	asks.bytes.Store(0)
 	command := 0

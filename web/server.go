@@ -198,7 +198,7 @@ func New(config Config) (*Server, error) {
 		pending:   newPendingCommands(),
 		drafts:    rate.NewLimiter(likelyPerSecond, likelyAtOnce),
 	}
-	if err := errors.Join(s.keys.reload(ctx), s.sessions.share(ctx), s.readOffice(ctx)); err != nil {
+	if err := s.readShared(ctx); err != nil {
 		s.log.Warn("web: the API keys cannot be read yet", "error", err)
 	}
 	s.hub = newHub(config.Store, config.Feed, config.Log, config.Clock, s.metrics, config.Demo, config.PositionInterval)
@@ -254,6 +254,12 @@ func (s *Server) beginLive() bool {
 	return true
 }
 
+// readShared reads what any replica may have changed: keys, sessions that were
+// signed out, the office.
+func (s *Server) readShared(ctx context.Context) error {
+	return errors.Join(s.keys.reload(ctx), s.sessions.share(ctx), s.readOffice(ctx))
+}
+
 func (s *Server) keepKeys(ctx context.Context) {
 	tick := time.NewTicker(keysEvery)
 	defer tick.Stop()
@@ -265,7 +271,7 @@ func (s *Server) keepKeys(ctx context.Context) {
 		case <-tick.C:
 		}
 		reading, cancel := context.WithTimeout(ctx, startLimitKeys)
-		err := errors.Join(s.keys.reload(reading), s.sessions.share(reading), s.readOffice(reading))
+		err := s.readShared(reading)
 		cancel()
 		if err != nil && !failing && ctx.Err() == nil {
 			s.log.Warn("web: the API keys cannot be read; those read before stay good", "error", err)

@@ -43,9 +43,13 @@ type sessions struct {
 
 	mu    sync.Mutex
 	codes [][sha256.Size]byte
-	ended map[string]time.Time // signed out, until the session would have expired
-	// unsaved are those of them that the store has not got yet.
-	unsaved map[string]time.Time
+	ended map[string]endedSession // by id, until the session would have expired
+}
+
+// endedSession was signed out, here or elsewhere.
+type endedSession struct {
+	expires time.Time
+	stored  bool // other replicas and the next start know it
 }
 
 func newSessions(ctx context.Context, keys dispatch.Keys, clock func() time.Time, secure bool) (*sessions, error) {
@@ -59,7 +63,7 @@ func newSessions(ctx context.Context, keys dispatch.Keys, clock func() time.Time
 		return nil, fmt.Errorf("the stored setting %s is damaged: delete it; everybody then signs in again", settingSecret)
 	}
 	cookies := securecookie.New(secret[:32], secret[32:]).SetSerializer(securecookie.JSONEncoder{}).MaxAge(int(sessionLasts / time.Second))
-	return &sessions{store: keys, cookies: cookies, clock: clock, secure: secure, ended: map[string]time.Time{}, unsaved: map[string]time.Time{}}, nil
+	return &sessions{store: keys, cookies: cookies, clock: clock, secure: secure, ended: map[string]endedSession{}}, nil
 }
 
 // newCode makes a code that signs in once.
@@ -134,15 +138,14 @@ func (s *sessions) good(one *session) bool {
 // is over at once, on other replicas once they have read the store. While the
 // database is away it is kept to be stored by share.
 func (s *sessions) end(ctx context.Context, one *session) error {
-	expires := time.Unix(one.Expires, 0)
 	s.mu.Lock()
-	s.ended[one.ID], s.unsaved[one.ID] = expires, expires
+	s.ended[one.ID] = endedSession{expires: time.Unix(one.Expires, 0)}
 	s.mu.Unlock()
 	return s.save(ctx)
 }
 
-// share stores what was signed out here and could not be stored yet, and reads
-// what was signed out on other replicas and before a restart.
+// share stores what could not be stored yet, and reads what was signed out on
+// other replicas and before a restart.
 func (s *sessions) share(ctx context.Context) error {
 	if err := s.save(ctx); err != nil {
 		return err
@@ -155,26 +158,30 @@ func (s *sessions) share(ctx context.Context) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, one := range known {
-		s.ended[one.ID] = one.Expires
+		s.ended[one.ID] = endedSession{one.Expires, true}
 	}
-	for id, expires := range s.ended {
-		if now.After(expires) {
+	for id, one := range s.ended {
+		if now.After(one.expires) {
 			delete(s.ended, id)
 		}
 	}
 	return nil
 }
 
+// save stores what was signed out here and is not stored yet.
 func (s *sessions) save(ctx context.Context) error {
 	s.mu.Lock()
-	unsaved := maps.Clone(s.unsaved)
+	ended := maps.Clone(s.ended)
 	s.mu.Unlock()
-	for id, expires := range unsaved {
-		if err := s.store.EndSession(ctx, dispatch.EndedSession{ID: id, Expires: expires}, s.clock()); err != nil {
+	for id, one := range ended {
+		if one.stored {
+			continue
+		}
+		if err := s.store.EndSession(ctx, dispatch.EndedSession{ID: id, Expires: one.expires}, s.clock()); err != nil {
 			return err
 		}
 		s.mu.Lock()
-		delete(s.unsaved, id)
+		s.ended[id] = endedSession{one.expires, true}
 		s.mu.Unlock()
 	}
 	return nil

@@ -11,7 +11,7 @@ import (
 )
 
 // TestSignedOutEverywhere: who signs out on one replica is signed out on the
-// others, and on one that starts later, also when the database was away.
+// others, and on one that starts later.
 func TestSignedOutEverywhere(t *testing.T) {
 	var config web.Config
 	w := newWorld(t, func(c *web.Config) { config = *c })

@@ -33,13 +33,7 @@ func forBenchmark(b *testing.B) string {
 
 func measure(b *testing.B, what func(*testing.B, storetest.Database)) {
 	b.Helper()
-	store := open(b, forBenchmark(b))
-	b.Cleanup(func() {
-		if err := store.Close(); err != nil {
-			b.Error(err)
-		}
-	})
-	what(b, store)
+	storetest.Measure(b, open(b, forBenchmark(b)), what)
 }
 
 func BenchmarkCommit(b *testing.B) { measure(b, storetest.MeasureCommit) }

@@ -94,9 +94,12 @@ func prepareRows(ctx context.Context, conn *pgx.Conn, of, query string) (*rows, 
 	return r, nil
 }
 
+// copied says that the rows go by COPY, not as arrays.
+func (r *rows) copied() bool { return r.narrow != nil }
+
 func (r *rows) reset() {
 	header := arrayHeader
-	if r.narrow != nil {
+	if r.copied() {
 		header = len(copyHeader)
 	}
 	r.at, r.n = 0, 0
@@ -115,7 +118,7 @@ func (r *rows) encode(out []byte) ([]byte, error) {
 		return nil, fmt.Errorf("a row of %s lacks values", r.of)
 	}
 	values := make([][]byte, 0, len(r.columns))
-	if r.narrow == nil {
+	if !r.copied() {
 		for i := range r.columns {
 			c := &r.columns[i]
 			flags := uint32(0)
@@ -131,7 +134,7 @@ func (r *rows) encode(out []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if out, err = (&pgproto3.Execute{}).Encode(out); err != nil || r.narrow == nil {
+	if out, err = (&pgproto3.Execute{}).Encode(out); err != nil || !r.copied() {
 		return out, err
 	}
 	for part := range slices.Chunk(binary.BigEndian.AppendUint16(r.columns[0].data, math.MaxUint16), copyPart) { // with the end
@@ -146,7 +149,7 @@ func (r *rows) encode(out []byte) ([]byte, error) {
 func (r *rows) next() *column {
 	c := &r.columns[0]
 	switch {
-	case r.narrow == nil:
+	case !r.copied():
 		c = &r.columns[r.at]
 	case r.at == 0:
 		c.data = binary.BigEndian.AppendUint16(c.data, uint16(r.width))
@@ -166,7 +169,7 @@ func (r *rows) null() *rows {
 }
 
 func (r *rows) int(n int64) *rows {
-	narrow := r.narrow != nil && r.narrow[r.at] && n == int64(int32(n)) // or else Postgres refuses it
+	narrow := r.copied() && r.narrow[r.at] && n == int64(int32(n)) // or else Postgres refuses it
 	c := r.next()
 	if narrow {
 		c.data = binary.BigEndian.AppendUint32(c.data, 4)

@@ -24,13 +24,7 @@ func openForBenchmark(b *testing.B, path string) *sqlite.Store {
 
 func measure(b *testing.B, what func(*testing.B, storetest.Database)) {
 	b.Helper()
-	store := openForBenchmark(b, filepath.Join(b.TempDir(), "izdeu.sqlite"))
-	b.Cleanup(func() {
-		if err := store.Close(); err != nil {
-			b.Error(err)
-		}
-	})
-	what(b, store)
+	storetest.Measure(b, openForBenchmark(b, filepath.Join(b.TempDir(), "izdeu.sqlite")), what)
 }
 
 func BenchmarkCommit(b *testing.B) { measure(b, storetest.MeasureCommit) }

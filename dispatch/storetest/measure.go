@@ -11,6 +11,17 @@ import (
 // today is when the applications of a benchmark are filed.
 var today = time.Date(2026, time.November, 21, 10, 0, 0, 0, time.UTC)
 
+// Measure runs a benchmark on a store and closes it in the end.
+func Measure(b *testing.B, store Database, what func(*testing.B, Database)) {
+	b.Helper()
+	b.Cleanup(func() {
+		if err := store.Close(); err != nil {
+			b.Error(err)
+		}
+	})
+	what(b, store)
+}
+
 // MeasureCommit is a batch of 1,000 applications, each accepted at once by a
 // team that answers automatically.
 func MeasureCommit(b *testing.B, store Database) {

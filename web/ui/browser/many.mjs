@@ -58,13 +58,19 @@ export async function fillCountry(server, { cases: many = cases, teams: such = t
   assert.equal(await ended, 0, said);
 }
 
+/** Somebody's board with all of it in the list. */
+export async function onCountry(browser, server) {
+  await fillCountry(server);
+  const page = await person(browser);
+  await signIn(page, server, '#/map');
+  await page.locator('.list-count').getByText(/5\s?000/).waitFor({ timeout: 60_000 });
+  return page;
+}
+
 export async function fiveThousand({ browser }) {
   const server = await startServer();
   try {
-    await fillCountry(server);
-    const page = await person(browser);
-    await signIn(page, server, '#/map');
-    await page.locator('.list-count').getByText(/5\s?000/).waitFor({ timeout: 60_000 });
+    const page = await onCountry(browser, server);
     await page.locator('.board-map[data-state="ready"]').waitFor();
     const rows = await page.locator('.row').count();
     assert.ok(rows > 5 && rows < 60, `${rows} rows are in the page: those within sight were expected`);

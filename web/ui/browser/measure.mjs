@@ -4,8 +4,8 @@
 // list can be read and until the map is drawn, the first time, and again with the service worker.
 // pixels: with 5,000 open cases and 500 teams on the move: from an event until its row is painted, and frames a second.
 import { chromium } from 'playwright-core';
-import { country, fillCountry, panned } from './many.mjs';
-import { desk, person, phone, signIn } from './page.mjs';
+import { country, fillCountry, onCountry, panned } from './many.mjs';
+import { desk, person, phone } from './page.mjs';
 import { api, startServer } from './server.mjs';
 import { slowLine } from './slow-line.mjs';
 
@@ -109,10 +109,7 @@ function driving(server) {
 async function toPixels(browser) {
   const server = await startServer();
   try {
-    await fillCountry(server);
-    const page = await person(browser);
-    await signIn(page, server, '#/map');
-    await page.locator('.list-count').getByText(/5\s?000/).waitFor({ timeout: 60_000 });
+    const page = await onCountry(browser, server);
     await page.locator('.board-map-canvas[data-drawn]').waitFor({ timeout: 30_000 });
     const one = api(server);
     const teams = driving(server);

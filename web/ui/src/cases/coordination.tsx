@@ -16,39 +16,31 @@ export interface Owner {
   name?: string;
 }
 
-/** Who may be responsible for the case, with their names; undefined until the server has said it. */
-export function useOwners(view: CaseView): Owner[] | undefined {
-  const [known, setKnown] = useState<{ id: string; owners: Owner[] }>();
+/** Asks for people who may be responsible, of whom `path` tells; undefined until the server has said it. */
+function useOwnersAt(path: string | undefined): Owner[] | undefined {
+  const [known, setKnown] = useState<{ path: string; owners: Owner[] }>();
   const connected = feedState.value.kind === 'live';
   useEffect(() => {
-    if (!connected) return;
+    if (!connected || path === undefined) return;
     const controller = new AbortController();
-    get<{ owners: Owner[] }>(`cases/${encodeURIComponent(view.id)}/owners`, controller.signal).then(
-      ({ owners }) => setKnown({ id: view.id, owners }),
+    get<{ owners: Owner[] }>(path, controller.signal).then(
+      ({ owners }) => setKnown({ path, owners }),
       // Without names the ids are shown.
       () => undefined,
     );
     return () => controller.abort();
-  }, [view.id, connected]);
-  return known?.id === view.id ? known.owners : undefined;
+  }, [path, connected]);
+  return known?.path === path ? known?.owners : undefined;
 }
 
-/** Who may be responsible for a case of this board; empty until the server has said it. */
+/** Who may be responsible for the case, with their names. */
+export function useOwners(view: CaseView): Owner[] | undefined {
+  return useOwnersAt(`cases/${encodeURIComponent(view.id)}/owners`);
+}
+
+/** Who may be responsible for a case of this board; nobody until the server has said it. */
 export function useAllOwners(): Owner[] {
-  const [owners, setOwners] = useState<Owner[]>([]);
-  const connected = feedState.value.kind === 'live';
-  const may = seesOwners(session.value);
-  useEffect(() => {
-    if (!connected || !may) return;
-    const controller = new AbortController();
-    get<{ owners: Owner[] }>('owners', controller.signal).then(
-      (answer) => setOwners(answer.owners),
-      // Without names the ids are shown.
-      () => undefined,
-    );
-    return () => controller.abort();
-  }, [connected, may]);
-  return owners;
+  return useOwnersAt(seesOwners(session.value) ? 'owners' : undefined) ?? [];
 }
 
 /** Who is responsible, what is open, how many of those called back know it and are home. */

@@ -22,6 +22,7 @@ export function SetupPage() {
       <h1>{say(words.setup.title)}</h1>
       {setsUp(session.value) && (
         <Step n={1} name={words.setup.office} done={Boolean(office?.name)}>
+          {/* Made anew when the page learns what the office is, and not by being saved, which it still has to say. */}
           <OfficeForm key={info.value.version} office={office ?? {}} />
         </Step>
       )}
