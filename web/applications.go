@@ -95,6 +95,9 @@ func (s *Server) checkSameAs(ctx context.Context, o object) error {
 	if err != nil {
 		return err
 	}
+	if _, _, ok := dispatch.ParseCaseID(id); !ok && id != "" {
+		return nil // no case has it; what is no id at all is refused with the other fields
+	}
 	seeing, cancel := context.WithTimeout(ctx, queryLimit)
 	defer cancel()
 	if c, _, err := s.seenCase(seeing, id); err != nil || !callerOf(ctx).sees(c).personal {

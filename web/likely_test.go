@@ -102,4 +102,7 @@ func TestSameAs(t *testing.T) {
 	if r := w.do("service", "POST", "/api/v1/applications", `{"id":"d","same_as":7}`); r.status != http.StatusUnprocessableEntity {
 		t.Errorf("a choice that is no id: %d", r.status)
 	}
+	if r := w.do("service", "POST", "/api/v1/applications", `{"id":"d","same_as":"a b"}`); r.status != http.StatusUnprocessableEntity || !strings.Contains(r.body, "/same_as") {
+		t.Errorf("a choice of another form is not named: %d %s", r.status, r.body)
+	}
 }
