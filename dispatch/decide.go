@@ -31,7 +31,7 @@ type Changes struct {
 	Failure string
 	// traits are those of the case that an application has opened: by them it
 	// was compared, and by them others find it.
-	traits []uint64
+	traits *traits
 }
 
 // identityRetention is how long identities of commands and team messages are

@@ -19,7 +19,7 @@ type DuplicateFinder struct {
 func NewDuplicateFinder(settings Settings) *DuplicateFinder {
 	s := &State{settings: settings, cases: map[int64]*Case{}}
 	if settings.DuplicateWindow > 0 {
-		s.duplicates = newDuplicateIndex()
+		s.duplicates = newDuplicateIndex(&settings)
 	}
 	return &DuplicateFinder{s: s}
 }

@@ -2,14 +2,10 @@ package dispatch
 
 import (
 	"cmp"
-	"math"
 	"slices"
 	"strings"
 	"time"
 	"unicode"
-
-	"github.com/paulmach/orb"
-	orbgeo "github.com/paulmach/orb/geo"
 
 	"github.com/izdeu/izdeu/geo"
 )
@@ -55,19 +51,11 @@ var duplicateScores = map[string]int{sameReference: 30, samePhone: 20, sameName:
 	sameAddress: 10, sameIncident: 5, nearby: 5}
 
 const (
-	likelyFound  = 3    // proposals that one application makes at most
-	likelyKept   = 10   // proposals that a case keeps at most
-	likelyLooked = 64   // cases of one trait that are looked at, the newest first
-	likelyPassed = 1000 // the same, with those that are passed over for their place
-	leastTrait   = 2    // letters and digits of a reference that tell anything
-	phoneDigits  = 10   // of a number without +7 or 8
+	likelyFound  = 3  // proposals that one application makes at most
+	likelyKept   = 10 // proposals that a case keeps at most
+	leastTrait   = 2  // letters and digits of a reference that tell anything
+	phoneDigits  = 10 // of a number without +7 or 8
 	leastOfPhone = 5
-)
-
-// Numbers of the hash FNV-1a of 64 bits.
-const (
-	fnvBasis = 14695981039346656037
-	fnvPrime = 1099511628211
 )
 
 // verdict says what an application is to a case.
@@ -79,91 +67,11 @@ const (
 	duplicateCertain
 )
 
-// duplicateIndex finds the active cases that share a trait: a reference, a
-// phone, a word of a name, an address. Traits are hashes; what they find is
-// compared itself.
-type duplicateIndex struct {
-	cases  map[uint64][]indexedCase // by trait, in the order of the keys
-	traits map[int64][]uint64       // by case
-}
-
-// indexedCase has what most of those who share a first name differ in, so that
-// they need not be looked up.
-type indexedCase struct {
-	key   int64
-	place orb.Point // nowhere when it is not known
-}
-
-func newDuplicateIndex() *duplicateIndex {
-	return &duplicateIndex{cases: map[uint64][]indexedCase{}, traits: map[int64][]uint64{}}
-}
-
-// put brings the traits of a case up to date; those of a new one may be known.
-func (x *duplicateIndex) put(old, c *Case, traits []uint64) {
-	if !mayBeSame(c) {
-		if old != nil {
-			x.remove(c.Key)
-		}
-		return
-	}
-	if old != nil && mayBeSame(old) && old.Personal.Changed == c.Personal.Changed && placeOf(old.Location) == placeOf(c.Location) && slices.EqualFunc(old.Applications, c.Applications,
-		func(a, b Application) bool { return a.Key == b.Key && a.Changed == b.Changed }) {
-		return
-	}
-	x.remove(c.Key)
-	if old != nil || traits == nil {
-		traits = traitsOfCase(c)
-	}
-	if len(traits) == 0 {
-		return
-	}
-	x.traits[c.Key] = traits
-	one := indexedCase{c.Key, placeOf(c.Location)}
-	for _, trait := range traits {
-		with := x.cases[trait]
-		if n := len(with); n == 0 || with[n-1].key < c.Key {
-			x.cases[trait] = append(with, one)
-		} else if i, found := slices.BinarySearchFunc(with, c.Key, indexedCase.compare); !found {
-			x.cases[trait] = slices.Insert(with, i, one)
-		}
-	}
-}
-
-func (one indexedCase) compare(key int64) int { return cmp.Compare(one.key, key) }
-
-// nowhere is in no box.
-var nowhere = orb.Point{math.Inf(1), math.Inf(1)}
-
-func placeOf(place *orb.Point) orb.Point {
-	if place == nil {
-		return nowhere
-	}
-	return *place
-}
-
-func (x *duplicateIndex) remove(key int64) {
-	for _, trait := range x.traits[key] {
-		with := x.cases[trait]
-		if i, found := slices.BinarySearchFunc(with, key, indexedCase.compare); found {
-			if len(with) == 1 {
-				delete(x.cases, trait)
-				continue
-			}
-			x.cases[trait] = slices.Delete(with, i, i+1)
-		}
-	}
-	delete(x.traits, key)
-}
-
-// mayBeSame says that an application may belong to the case: it is open, and
-// somebody asked for help in it.
-func mayBeSame(c *Case) bool { return c.Kind != VolunteerEvent && c.searching() }
-
 // evidence is what an application or a case says of itself, made comparable.
 type evidence struct {
 	references []string
 	phones     []string
-	address    string
+	address    string // of an emergency: who is missing went away from theirs
 	people     []personEvidence
 }
 
@@ -178,7 +86,9 @@ type personEvidence struct {
 func evidenceOfFiling(f *Filing) *evidence {
 	e := &evidence{}
 	e.add(f.Reference, f.Reporter.Phone)
-	e.address = comparableAddress(f.Address)
+	if f.Kind == Emergency {
+		e.address = comparableAddress(f.Address)
+	}
 	for i := range f.Subjects {
 		s := &f.Subjects[i]
 		e.people = append(e.people, personEvidence{n: i, name: canonicalName(s.Name), sex: s.Sex, age: s.Age})
@@ -191,7 +101,9 @@ func evidenceOfCase(c *Case) *evidence {
 	for i := range c.Applications {
 		e.add(c.Applications[i].Reference, c.Personal.Applications[i].Phone)
 	}
-	e.address = comparableAddress(c.Personal.Address)
+	if c.Kind == Emergency {
+		e.address = comparableAddress(c.Personal.Address)
+	}
 	for i := range c.Subjects {
 		if s := &c.Subjects[i]; s.MovedTo == 0 {
 			e.people = append(e.people, personEvidence{n: s.N, name: canonicalName(c.Personal.Subjects[i].Name), sex: s.Sex, age: s.Age})
@@ -209,41 +121,33 @@ func (e *evidence) add(reference, phone string) {
 	}
 }
 
-// traits gives the hashes by which the evidence is found. The first rare ones
-// tell something by themselves; the others are words of names, which tell
-// nothing of a place far away.
-func (e *evidence) traits() (traits []uint64, rare int) {
-	traits = make([]uint64, 0, 8)
-	add := func(of byte, text string) {
+// traits gives what the evidence is found by.
+func (e *evidence) traits() *traits {
+	t := &traits{}
+	add := func(to *[]uint64, of byte, text string) {
 		trait := (fnvBasis ^ uint64(of)) * fnvPrime
 		for i := range len(text) {
 			trait = (trait ^ uint64(text[i])) * fnvPrime
 		}
-		if !slices.Contains(traits, trait) {
-			traits = append(traits, trait)
+		if !slices.Contains(*to, trait) {
+			*to = append(*to, trait)
 		}
 	}
 	for _, reference := range e.references {
-		add('r', reference)
+		add(&t.rare, 'r', reference)
 	}
 	for _, phone := range e.phones {
-		add('p', phone)
+		add(&t.rare, 'p', phone)
 	}
-	if e.address != "" && len(e.people) == 0 {
-		add('a', e.address)
+	if e.address != "" {
+		add(&t.local, 'a', e.address)
 	}
-	rare = len(traits)
 	for i := range e.people {
 		for _, word := range e.people[i].name.words {
-			add('n', word)
+			add(&t.local, 'n', word)
 		}
 	}
-	return traits, rare
-}
-
-func traitsOfCase(c *Case) []uint64 {
-	traits, _ := evidenceOfCase(c).traits()
-	return traits
+	return t
 }
 
 // comparableReference leaves letters and digits, in one spelling.
@@ -316,26 +220,15 @@ func (d *decision) duplicates(f *Filing) (certain *Case, likely []duplicate) {
 		return nil, nil
 	}
 	e := evidenceOfFiling(f)
-	var keys []int64
-	traits, rare := e.traits()
-	around := d.around(f)
-	for n, trait := range traits {
-		with, looked := d.s.duplicates.cases[trait], 0
-		for _, one := range slices.Backward(with[max(0, len(with)-likelyPassed):]) {
-			if n >= rare && !around.Contains(one.place) {
-				continue
-			}
-			if looked++; looked > likelyLooked {
-				break
-			}
-			if !slices.Contains(keys, one.key) && (n < rare || d.near(f, d.s.cases[one.key])) {
-				keys = append(keys, one.key)
-			}
-		}
-	}
+	traits := e.traits()
 	var found []duplicate
-	for _, key := range keys {
-		if one := d.compare(f, e, d.s.cases[key]); one.verdict != duplicateNone {
+	keys, rare := d.s.duplicates.find(traits, placeOf(f.Location))
+	for i, key := range keys {
+		c := d.s.cases[key]
+		if i >= rare && f.Kind == MissingPerson && !d.pairOf(e, c).possible {
+			continue // the most are told apart by the rest of their names
+		}
+		if one := d.compare(f, e, c); one.verdict != duplicateNone {
 			found = append(found, one)
 		}
 	}
@@ -360,20 +253,6 @@ func (d *decision) duplicates(f *Filing) (certain *Case, likely []duplicate) {
 // may have.
 func (d *decision) near(f *Filing, c *Case) bool {
 	return f.Location != nil && c.Location != nil && geo.Distance(*f.Location, *c.Location) <= d.s.settings.DuplicateDistanceM
-}
-
-// around is a box that holds every place near the application, and none when
-// its own is not known.
-func (d *decision) around(f *Filing) orb.Bound {
-	if f.Location == nil {
-		return orb.Bound{Min: nowhere}
-	}
-	const beyondRounding = 1.001
-	box := orbgeo.NewBoundAroundPoint(*f.Location, beyondRounding*d.s.settings.DuplicateDistanceM)
-	if box.Min.Lon() > box.Max.Lon() { // it goes over the antimeridian
-		box.Min[0], box.Max[0] = -180, 180
-	}
-	return box
 }
 
 // compare holds an application against a case. What it does not know for sure
@@ -408,14 +287,7 @@ func (d *decision) compare(f *Filing, e *evidence, c *Case) duplicate {
 
 	certain, likely := false, false
 	if f.Kind == MissingPerson {
-		best := pairing{names: namesDiffer}
-		for i := range e.people {
-			for j := range of.people {
-				if p := d.pair(&e.people[i], &of.people[j]); p.possible && (!best.possible || p.names > best.names || p.names == best.names && p.sameAge && !best.sameAge) {
-					best = p
-				}
-			}
-		}
+		best := d.pairOf(e, c)
 		switch best.names {
 		case namesSame, namesSameShort:
 			add(true, sameName)
@@ -466,17 +338,43 @@ type pairing struct {
 	sameSex  bool // both known and equal
 }
 
-// pair compares two people: another sex, or another age by more than the
-// setting, is another person.
+// pairOf gives how the two stand to each other who are the likeliest to be one
+// person, of an application and of a case.
+func (d *decision) pairOf(e *evidence, c *Case) pairing {
+	best := pairing{names: namesDiffer}
+	for i := range c.Subjects {
+		s := &c.Subjects[i]
+		other := personEvidence{sex: s.Sex, age: s.Age}
+		if s.MovedTo != 0 || !slices.ContainsFunc(e.people, func(one personEvidence) bool { return d.mayBeOne(&one, &other) }) {
+			continue
+		}
+		other.name = canonicalName(c.Personal.Subjects[i].Name)
+		for j := range e.people {
+			if p := d.pair(&e.people[j], &other); p.possible && (!best.possible || p.names > best.names || p.names == best.names && p.sameAge && !best.sameAge) {
+				best = p
+			}
+		}
+	}
+	return best
+}
+
+// pair compares two people.
 func (d *decision) pair(a, b *personEvidence) pairing {
 	p := pairing{names: compareNames(&a.name, &b.name), sameSex: a.sex != "" && a.sex == b.sex, ageless: a.age == nil && b.age == nil}
-	p.possible = p.names != namesDiffer && (a.sex == "" || b.sex == "" || a.sex == b.sex)
-	if a.age != nil && b.age != nil {
-		p.sameAge = *a.age == *b.age
-		years := *a.age - *b.age
-		p.possible = p.possible && max(years, -years) <= d.s.settings.DuplicateAgeYears
-	}
+	p.possible = p.names != namesDiffer && d.mayBeOne(a, b)
+	p.sameAge = a.age != nil && b.age != nil && *a.age == *b.age
 	return p
+}
+
+// mayBeOne says that two people may be one as far as sex and age tell: another
+// sex, or another age by more than the setting, is another person.
+func (d *decision) mayBeOne(a, b *personEvidence) bool {
+	if a.age != nil && b.age != nil {
+		if years := *a.age - *b.age; max(years, -years) > d.s.settings.DuplicateAgeYears {
+			return false
+		}
+	}
+	return a.sex == "" || b.sex == "" || a.sex == b.sex
 }
 
 // propose says on both cases that they may be the same.

@@ -2,6 +2,7 @@ package dispatch
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -9,6 +10,8 @@ import (
 	"github.com/paulmach/orb"
 	orbgeo "github.com/paulmach/orb/geo"
 	"pgregory.net/rapid"
+
+	"github.com/izdeu/izdeu/geo"
 )
 
 // person files somebody missing.
@@ -413,22 +416,44 @@ func TestApart(t *testing.T) {
 	wantEvents(t, w.do(CommandApart, a, "", other), "")
 }
 
-// TestAroundHoldsWhatIsNear: a case is passed over for its place only when it is too far.
-func TestAroundHoldsWhatIsNear(t *testing.T) {
+// TestIndexFindsWhatIsNear: by a local trait exactly the cases within the
+// distance are found, wherever on the earth, and by a rare one all.
+func TestIndexFindsWhatIsNear(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		settings := DefaultSettings()
 		settings.DuplicateDistanceM = rapid.Float64Range(1, 200_000).Draw(t, "metres")
-		d := &decision{s: &State{settings: settings}}
+		index, local, rare := newDuplicateIndex(&settings), &traits{local: []uint64{1}}, &traits{rare: []uint64{2}}
 		center := orb.Point{rapid.Float64Range(-180, 180).Draw(t, "lon"), rapid.Float64Range(-89, 89).Draw(t, "lat")}
-		bearing, share := rapid.Float64Range(0, 360).Draw(t, "bearing"), rapid.Float64Range(0, 1).Draw(t, "share")
-		there := orbgeo.PointAtBearingAndDistance(center, bearing, share*settings.DuplicateDistanceM)
-		there[0] = math.Remainder(there[0], 360)
-		f := &Filing{Location: &center}
-		if d.near(f, &Case{Location: &there}) && !d.around(f).Contains(there) {
-			t.Fatalf("%v is near %v and not in %v", there, center, d.around(f))
+		var near, all []int64
+		for key := range int64(rapid.IntRange(0, 20).Draw(t, "cases")) {
+			bearing, share := rapid.Float64Range(0, 360).Draw(t, "bearing"), rapid.Float64Range(0, 2).Draw(t, "share")
+			there := orbgeo.PointAtBearingAndDistance(center, bearing, share*settings.DuplicateDistanceM)
+			there[0] = math.Remainder(there[0], 360)
+			c := &Case{Key: key, Kind: MissingPerson, Status: StatusWaiting, Subjects: []Subject{{N: 1}}, Location: &there}
+			if share > 1.9 {
+				c.Location = nil
+			}
+			index.put(nil, c, &traits{local: local.local, rare: rare.rare})
+			all = append(all, key)
+			if c.Location != nil && geo.Distance(center, there) <= settings.DuplicateDistanceM {
+				near = append(near, key)
+			}
 		}
-		if d.around(f).Contains(nowhere) || d.around(&Filing{}).Contains(there) {
-			t.Fatal("a place that is not known is near")
+		for _, test := range []struct {
+			of    *traits
+			place orb.Point
+			want  []int64
+		}{{local, center, near}, {local, nowhere, nil}, {rare, nowhere, all}, {&traits{local: local.local, rare: rare.rare}, center, all}} {
+			got, _ := index.find(test.of, test.place)
+			if slices.Sort(got); !slices.Equal(got, test.want) {
+				t.Fatalf("at %v: found %v, want %v", test.place, got, test.want)
+			}
+		}
+		for _, key := range all {
+			index.remove(key)
+		}
+		if len(index.cases)+len(index.found) > 0 {
+			t.Fatal("what was removed is still found")
 		}
 	})
 }

@@ -337,7 +337,12 @@ func wordSimilarity(a, b string) float64 {
 // for computer detection and correction of spelling errors", Communications of
 // the ACM 7 (3), 1964; the restricted form, known as optimal string alignment).
 func editDistance(a, b string) int {
-	before, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
+	var space [3 * 32]int // most words need no more, and none of it on the heap
+	rows, n := space[:], len(b)+1
+	if 3*n > len(rows) {
+		rows = make([]int, 3*n)
+	}
+	before, last, row := rows[:n], rows[n:2*n], rows[2*n:3*n]
 	for j := range last {
 		last[j] = j
 	}

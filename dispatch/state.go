@@ -172,7 +172,7 @@ func NewState(settings Settings, snapshot *Snapshot) *State {
 		s.takeTravel(record)
 	}
 	if settings.DuplicateWindow > 0 {
-		s.duplicates = newDuplicateIndex()
+		s.duplicates = newDuplicateIndex(&s.settings)
 	}
 	for _, team := range snapshot.Teams {
 		s.putTeam(team)
@@ -389,7 +389,7 @@ func (s *State) putTeam(team *Team) {
 // putCase puts a case, or the next version of one, into memory and brings
 // slots, deadlines and the waiting set up to date. The traits are those of a
 // case that is new, where they are known.
-func (s *State) putCase(c *Case, traits []uint64) {
+func (s *State) putCase(c *Case, of *traits) {
 	old := s.cases[c.Key]
 	if old != nil {
 		s.releaseSlots(old, c)
@@ -414,7 +414,7 @@ func (s *State) putCase(c *Case, traits []uint64) {
 		s.applications[c.Applications[i].Identity] = c.Key
 	}
 	if s.duplicates != nil {
-		s.duplicates.put(old, c, traits)
+		s.duplicates.put(old, c, of)
 	}
 	if !c.Active() {
 		s.guests = append(s.guests, c.Key)

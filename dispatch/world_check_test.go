@@ -663,18 +663,18 @@ func (w *world) checkIndex() {
 	}
 	want := map[int64][]uint64{}
 	for key, c := range w.state.cases {
-		if traits := traitsOfCase(c); mayBeSame(c) && len(traits) > 0 {
-			want[key] = traits
+		if found := w.state.duplicates.foundBy(evidenceOfCase(c).traits(), placeOf(c.Location)); mayBeSame(c) && len(found) > 0 {
+			want[key] = found
 		}
 	}
-	if a, b := canonical(want), canonical(w.state.duplicates.traits); a != b {
-		w.tb.Fatalf("the traits of cases are others: %s", firstDifference(a, b))
+	if a, b := canonical(want), canonical(w.state.duplicates.found); a != b {
+		w.tb.Fatalf("cases are found by something else: %s", firstDifference(a, b))
 	}
 	n := 0
-	for trait, with := range w.state.duplicates.cases {
+	for by, with := range w.state.duplicates.cases {
 		n += len(with)
 		for _, one := range with {
-			if !slices.Contains(want[one.key], trait) {
+			if !slices.Contains(want[one.key], by) {
 				w.tb.Fatalf("case %d is found by what it does not say", one.key)
 			}
 			if is := placeOf(w.state.cases[one.key].Location); one.place != is {
@@ -682,10 +682,10 @@ func (w *world) checkIndex() {
 			}
 		}
 	}
-	for _, traits := range want {
-		n -= len(traits)
+	for _, found := range want {
+		n -= len(found)
 	}
 	if n != 0 {
-		w.tb.Fatalf("%d traits too many are known", n)
+		w.tb.Fatalf("cases are found by %d traits too many", n)
 	}
 }
