@@ -55,10 +55,32 @@ func LendingMessages() []Message {
 	w.do(CommandReturned, key, "dos")
 	w.advance(90 * time.Minute)
 	w.do(CommandReturned, key, "far", went(10))
-	var messages []Message
+	return w.messages()
+}
+
+// CorrectingMessages give three people missing in Kostanay, of whom one is
+// found, and then what corrects figures that were signed meanwhile: one is
+// found, one is sought again, one was in Astana.
+func CorrectingMessages() (before, after []Message) {
+	w := newWorld(panicking{})
+	a, b, c := w.file("a", MissingPerson, kostanay), w.file("b", MissingPerson, kostanay), w.file("c", MissingPerson, kostanay)
+	w.do(CommandOutcome, b, "", found("", ConditionWell))
+	n := len(w.steps)
+	w.advance(time.Hour)
+	w.do(CommandOutcome, a, "", found("", ConditionWell))
+	w.do(CommandReopen, b, "")
+	w.do(CommandUpdate, c, "", func(c *Command) { c.Fields, c.Given = &Filing{Location: &astana}, []string{"/location"} })
+	messages := w.messages()
+	return messages[:n], messages[n:]
+}
+
+// messages gives what was decided, for a store, which has another epoch: cases
+// are named by their first application.
+func (w *world) messages() (messages []Message) {
 	for _, step := range w.steps {
-		if command := step.message.Command; command != nil { // a store has another epoch
-			command.CaseID, command.Application = "", &ApplicationRef{System: "102-kostanay", ID: "a"}
+		if command := step.message.Command; command != nil {
+			_, key, _ := ParseCaseID(command.CaseID)
+			command.CaseID, command.Application = "", &ApplicationRef{System: "102-kostanay", ID: w.rows[key].Applications[0].ID}
 		}
 		messages = append(messages, *step.message)
 	}
@@ -90,3 +112,11 @@ func NewAcceptMessage(commandID, application, team string) Message {
 
 // Canonical writes a value out in full.
 func Canonical(value any) string { return canonical(value) }
+
+// BalanceOf is what a case adds to the balance of a period.
+func BalanceOf(row *StatisticsCase, from, to time.Time) BalanceFigures {
+	return balanceOf(row, from, to)
+}
+
+// Add adds other figures.
+func (f *BalanceFigures) Add(other BalanceFigures) { f.add(other) }

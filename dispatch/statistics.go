@@ -60,10 +60,24 @@ func (r *StatisticsCase) team(id string) *StatisticsTeam {
 // StatisticsSubject is what the statistics know of a subject. An outcome that
 // is withheld is not in the journal: the subject is open.
 type StatisticsSubject struct {
-	ID        string    `json:"id"`
-	Category  string    `json:"category,omitempty"`
+	ID       string `json:"id"`
+	Category string `json:"category,omitempty"`
+	// AddedAt is when a later application or an amendment named the subject;
+	// zero: it came with the case.
+	AddedAt   time.Time `json:"added_at,omitzero"`
 	Outcome   Outcome   `json:"outcome,omitempty"`
 	OutcomeAt time.Time `json:"outcome_at,omitzero"`
+	// EndedAt is when the search for it ended, where an outcome was followed by
+	// another one; otherwise it is OutcomeAt.
+	EndedAt time.Time `json:"ended_at,omitzero"`
+	// Earlier are the ends that a reopening has taken back, in order.
+	Earlier []StatisticsEnd `json:"earlier,omitempty"`
+}
+
+// StatisticsEnd is the end of a search for a subject that was sought again.
+type StatisticsEnd struct {
+	EndedAt    time.Time `json:"ended_at"`
+	ReopenedAt time.Time `json:"reopened_at"`
 }
 
 // StatisticsStore keeps the projector's rows and its position. Implemented by
@@ -89,13 +103,21 @@ func project(row *StatisticsCase, event *Event) *StatisticsCase {
 	if event.Type == EventCaseOpened {
 		row = &StatisticsCase{Key: event.Case, OpenedAt: event.At, Region: event.Region, Kind: event.Kind, Applications: 1,
 			Exercise: event.Exercise != nil && *event.Exercise}
-		row.addSubjects(event.Subjects)
+		row.addSubjects(event.Subjects, time.Time{})
 		return row
+	}
+	at := event.At
+	if !event.HappenedAt.IsZero() {
+		at = event.HappenedAt
 	}
 	switch event.Type {
 	case EventCaseJoined:
 		row.Applications++
-		row.addSubjects(event.Subjects)
+		added := event.At
+		if event.RelatedCaseID != "" {
+			added = time.Time{} // of a case that was merged into this one
+		}
+		row.addSubjects(event.Subjects, added)
 	case EventCaseMerged:
 		row.Merged, row.Applications = true, 0
 	case EventCaseSplit:
@@ -108,7 +130,7 @@ func project(row *StatisticsCase, event *Event) *StatisticsCase {
 			return slices.ContainsFunc(event.Subjects, func(left EventSubject) bool { return left.ID == s.ID })
 		})
 	case EventCaseUpdated:
-		row.addSubjects(event.Subjects)
+		row.addSubjects(event.Subjects, event.At)
 		if event.Region != "" {
 			row.Region = event.Region
 		}
@@ -120,13 +142,9 @@ func project(row *StatisticsCase, event *Event) *StatisticsCase {
 			row.Outcome = OutcomeOpen
 		}
 		for _, again := range event.Subjects {
-			row.setOutcome(again.ID, OutcomeOpen, time.Time{})
+			row.setOutcome(again.ID, OutcomeOpen, at)
 		}
 	case EventCaseOutcome:
-		at := event.At
-		if !event.HappenedAt.IsZero() {
-			at = event.HappenedAt
-		}
 		if event.SubjectID == "" {
 			row.Outcome = event.Outcome
 		} else {
@@ -142,10 +160,7 @@ func project(row *StatisticsCase, event *Event) *StatisticsCase {
 		t.PeopleMinutes += event.PeopleMinutes
 	case EventOnScene:
 		if row.FirstOnSceneAt.IsZero() {
-			row.FirstOnSceneAt = event.At
-			if !event.HappenedAt.IsZero() {
-				row.FirstOnSceneAt = event.HappenedAt
-			}
+			row.FirstOnSceneAt = at
 		}
 	}
 	if event.LeadTeamID != nil {
@@ -154,23 +169,43 @@ func project(row *StatisticsCase, event *Event) *StatisticsCase {
 	return row
 }
 
-func (r *StatisticsCase) addSubjects(subjects []EventSubject) {
+func (r *StatisticsCase) addSubjects(subjects []EventSubject, at time.Time) {
 	for _, subject := range subjects {
 		i := slices.IndexFunc(r.Subjects, func(s StatisticsSubject) bool { return s.ID == subject.ID })
 		if i < 0 {
-			r.Subjects = append(r.Subjects, StatisticsSubject{ID: subject.ID, Category: subject.Category})
+			r.Subjects = append(r.Subjects, StatisticsSubject{ID: subject.ID, Category: subject.Category, AddedAt: at})
 			continue
 		}
 		r.Subjects[i].Category = subject.Category
 	}
 }
 
+// setOutcome takes a subject's outcome at a time; OutcomeOpen is a reopening.
 func (r *StatisticsCase) setOutcome(id string, outcome Outcome, at time.Time) {
-	for i := range r.Subjects {
-		if r.Subjects[i].ID == id {
-			r.Subjects[i].Outcome, r.Subjects[i].OutcomeAt = outcome, at
-		}
+	i := slices.IndexFunc(r.Subjects, func(s StatisticsSubject) bool { return s.ID == id })
+	if i < 0 {
+		return
 	}
+	s := &r.Subjects[i]
+	ended := s.ended()
+	switch {
+	case outcome != OutcomeOpen:
+		s.Outcome, s.OutcomeAt, s.EndedAt = outcome, at, time.Time{}
+		if !ended.IsZero() && !ended.Equal(at) {
+			s.EndedAt = ended
+		}
+	case !ended.IsZero():
+		s.Earlier = append(s.Earlier, StatisticsEnd{EndedAt: ended, ReopenedAt: at})
+		s.Outcome, s.OutcomeAt, s.EndedAt = OutcomeOpen, time.Time{}, time.Time{}
+	}
+}
+
+// ended is when the search for a subject ended; zero while it goes on.
+func (s *StatisticsSubject) ended() time.Time {
+	if s.EndedAt.IsZero() {
+		return s.OutcomeAt
+	}
+	return s.EndedAt
 }
 
 // concerns says that an event of this type may change a row of the statistics.

@@ -66,8 +66,12 @@ type Config struct {
 	Intake Intake
 	// Leads says whether this replica leads; nil where there is but one.
 	Leads func() bool
-	// Statistics is what GET /statistics counts: the projector's rows.
-	Statistics dispatch.StatisticsStore
+	// Statistics is what GET /statistics counts: the projector's rows, and what
+	// was signed of them.
+	Statistics interface {
+		dispatch.StatisticsStore
+		dispatch.SignedMonths
+	}
 
 	// AdminKey is a key with every right that stands in no store
 	// (IZDEU_ADMIN_KEY); empty for none.

@@ -23,6 +23,7 @@ type database interface {
 	dispatch.Cursors
 	dispatch.Keys
 	dispatch.StatisticsStore
+	dispatch.SignedMonths
 	dispatch.Deliveries
 	dispatch.PushSubscriptions
 	dispatch.Photos

@@ -84,6 +84,38 @@ func (s *Store) ClearStatistics(ctx context.Context) error {
 	})
 }
 
+const signedColumns = `month, region, epoch, seq, at, by_name, carried, opened, reopened, ended, still`
+
+// SignMonth keeps what somebody has signed; false for a month and region that
+// was signed before, which stays as it is.
+func (s *Store) SignMonth(ctx context.Context, signed dispatch.SignedMonth) (first bool, err error) {
+	f := signed.Figures
+	written, err := s.pool.Exec(ctx, `INSERT INTO signed_month (`+signedColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING`,
+		signed.Month, signed.Region, signed.Position.Epoch, signed.Position.Sequence, signed.At.UnixMilli(), signed.By,
+		f.Carried, f.Opened, f.Reopened, f.Ended, f.Open)
+	if err != nil {
+		return false, interpretError(fmt.Errorf("postgres: signed month: %w", err))
+	}
+	return written.RowsAffected() == 1, nil
+}
+
+// SignedMonths gives what was signed for a month, or for "" in all of them, in
+// the order of months and regions.
+func (s *Store) SignedMonths(ctx context.Context, month string) (all []dispatch.SignedMonth, err error) {
+	err = eachRow(ctx, s.pool, `SELECT `+signedColumns+` FROM signed_month WHERE $1 IN ('', month) ORDER BY month, region`, []any{month}, func(rows pgx.Rows) error {
+		var one dispatch.SignedMonth
+		f := &one.Figures
+		err := rows.Scan(&one.Month, &one.Region, &one.Position.Epoch, &one.Position.Sequence, scanTime(&one.At), &one.By,
+			&f.Carried, &f.Opened, &f.Reopened, &f.Ended, &f.Open)
+		all = append(all, one)
+		return err
+	})
+	if err != nil {
+		return nil, interpretError(fmt.Errorf("postgres: signed months: %w", err))
+	}
+	return all, nil
+}
+
 // EachStatistics calls each for every row with from <= opened_at < to (a zero
 // time is no bound), in the order of keys, and says up to which sequence the
 // rows count. All rows are of one moment, so this is the one long read.

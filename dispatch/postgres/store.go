@@ -58,6 +58,7 @@ var (
 	_ dispatch.Cursors         = (*Store)(nil)
 	_ dispatch.Keys            = (*Store)(nil)
 	_ dispatch.StatisticsStore = (*Store)(nil)
+	_ dispatch.SignedMonths    = (*Store)(nil)
 
 	_ dispatch.Deliveries        = (*Store)(nil)
 	_ dispatch.PushSubscriptions = (*Store)(nil)

@@ -10,7 +10,10 @@ import (
 	"github.com/izdeu/izdeu/dispatch"
 )
 
-var _ dispatch.StatisticsStore = (*Store)(nil)
+var (
+	_ dispatch.StatisticsStore = (*Store)(nil)
+	_ dispatch.SignedMonths    = (*Store)(nil)
+)
 
 // StatisticsCases gives the statistics' rows of these cases; unknown ones are left out.
 func (s *Store) StatisticsCases(ctx context.Context, keys []int64) (found []*dispatch.StatisticsCase, err error) {
@@ -82,6 +85,44 @@ func (s *Store) ClearStatistics(ctx context.Context) error {
 		}
 		return nil
 	})
+}
+
+const signedColumns = `month, region, epoch, seq, at, by_name, carried, opened, reopened, ended, still`
+
+// SignMonth keeps what somebody has signed; false for a month and region that
+// was signed before, which stays as it is.
+func (s *Store) SignMonth(ctx context.Context, signed dispatch.SignedMonth) (first bool, err error) {
+	err = s.writing(ctx, func(w *writer) error {
+		f := signed.Figures
+		written, err := w.affected(`INSERT INTO signed_month (`+signedColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+			signed.Month, signed.Region, signed.Position.Epoch, signed.Position.Sequence, signed.At.UnixMilli(), signed.By,
+			int64(f.Carried), int64(f.Opened), int64(f.Reopened), int64(f.Ended), int64(f.Open))
+		if err != nil {
+			return fmt.Errorf("sqlite: signed month: %w", err)
+		}
+		first = written == 1
+		return nil
+	})
+	return first, err
+}
+
+// SignedMonths gives what was signed for a month, or for "" in all of them, in
+// the order of months and regions.
+func (s *Store) SignedMonths(ctx context.Context, month string) (all []dispatch.SignedMonth, err error) {
+	err = s.reading(ctx, func(tx *sql.Tx) error {
+		return eachRow(ctx, tx, `SELECT `+signedColumns+` FROM signed_month WHERE ?1 IN ('', month) ORDER BY month, region`, []any{month}, func(rows *sql.Rows) error {
+			var one dispatch.SignedMonth
+			f := &one.Figures
+			err := rows.Scan(&one.Month, &one.Region, &one.Position.Epoch, &one.Position.Sequence, scanTime(&one.At), &one.By,
+				&f.Carried, &f.Opened, &f.Reopened, &f.Ended, &f.Open)
+			all = append(all, one)
+			return err
+		})
+	})
+	if err != nil {
+		return nil, fmt.Errorf("sqlite: signed months: %w", err)
+	}
+	return all, nil
 }
 
 // EachStatistics calls each for every row with from <= opened_at < to (a zero

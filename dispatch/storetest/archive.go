@@ -54,7 +54,7 @@ func rowsOf(t *testing.T, from Database) map[string][]string {
 func fillEverything(t *testing.T, b *book) {
 	t.Helper()
 	testRoundTrip(t, b)
-	for _, part := range []func(*testing.T, *book){testKeys, testEndedSessions, testDeliveries, testPushSubscriptions, testCursors, testPhotos, testPlaces} {
+	for _, part := range []func(*testing.T, *book){testKeys, testEndedSessions, testDeliveries, testPushSubscriptions, testCursors, testPhotos, testPlaces, testSignedMonths} {
 		part(t, b)
 	}
 	p := b.page()

@@ -17,6 +17,7 @@ type Database interface {
 	dispatch.Cursors
 	dispatch.Keys
 	dispatch.StatisticsStore
+	dispatch.SignedMonths
 	dispatch.Deliveries
 	dispatch.PushSubscriptions
 	dispatch.Photos
@@ -63,6 +64,7 @@ func Exercise(t *testing.T, open func(t *testing.T) Opened) {
 		{"cursors", testCursors},
 		{"API keys and settings", testKeys},
 		{"ended sessions", testEndedSessions},
+		{"signed months", testSignedMonths},
 		{"statistics", testStatistics},
 		{"coordinators", testCoordinators},
 		{"deliveries", testDeliveries},
