@@ -169,6 +169,7 @@ func (s *Server) routes() (http.Handler, error) {
 	s.registerLetterHandling()
 	s.registerWaking()
 	s.registerStatistics()
+	s.registerSignedMonths()
 	s.registerInformation()
 	s.registerBackups()
 	s.registerLive(mux)

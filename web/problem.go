@@ -38,6 +38,8 @@ const (
 	codeLinkUnknown      = "link-unknown"
 	codeLinkExpired      = "link-expired"
 	codeUnknownPhoto     = "unknown-photo"
+	codeFiguresChanged   = "figures-changed"
+	codeSignedBefore     = "signed-before"
 )
 
 // problemTitles is the one registry of problem types: each code with a title
@@ -87,6 +89,8 @@ var problemTitles = map[string]string{
 	codeLinkUnknown:      "Not a link of ours",
 	codeLinkExpired:      "The link has expired",
 	codeUnknownPhoto:     "No such photo",
+	codeFiguresChanged:   "Other figures are counted by now",
+	codeSignedBefore:     "Signed before",
 }
 
 // Problem is an error as people and programs get it (RFC 9457). It never holds

@@ -78,6 +78,8 @@ const (
 	opUnsubscribePush  Operation = "unsubscribe-push"
 	opGetStatistics    Operation = "get-statistics"
 	opGetBalance       Operation = "get-balance"
+	opGetSignedMonths  Operation = "get-signed-months"
+	opSignMonth        Operation = "sign-month"
 	opGetBackups       Operation = "get-backups"
 	opLive             Operation = "live"
 	opMetrics          Operation = "metrics"
@@ -156,7 +158,7 @@ type rights struct {
 	commands   map[dispatch.CommandType]commandRight // nil: every command
 }
 
-var readOperations = []Operation{opGetApplication, opListCases, opExportCases, opGetCase, opGetTimeline, opListTeams, opGetBoard, opLive, opGetStatistics, opGetBalance}
+var readOperations = []Operation{opGetApplication, opListCases, opExportCases, opGetCase, opGetTimeline, opListTeams, opGetBoard, opLive, opGetStatistics, opGetBalance, opGetSignedMonths}
 
 // rightsOf is the one table of what each role may do and see. Every query,
 // every view, every count and every live subscription is made through it.
@@ -167,7 +169,7 @@ var rightsOf = map[Role]rights{
 		audiences: dispatch.Audiences(),
 		operations: with(readOperations, opGetCandidates, opListOwners, opListAllOwners, opGetTracks, opGetPhoto, opPutPhoto, opFileApplication, opFindLikely, opSendCommand, opGetCommand, opGetCallOut,
 			opListDeadLetters, opReplayDeadLetter, opGetBackups, opGetDeadLetter, opFileDeadLetter, opSetAsideLetter, opPutTeam, opReportPosition, opSetAvailability,
-			opListCoordinators, opPutCoordinator, opSearchPlaces, opListPlaces, opPutPlace, opRemovePlace, opReadTeamTable, opPutOffice, opErasePhotos, opEraseTracks,
+			opListCoordinators, opPutCoordinator, opSearchPlaces, opListPlaces, opPutPlace, opRemovePlace, opReadTeamTable, opPutOffice, opSignMonth, opErasePhotos, opEraseTracks,
 			opPushKey, opSubscribePush, opUnsubscribePush, opMetrics),
 	},
 	RoleCoordinator: {
@@ -212,7 +214,7 @@ var rightsOf = map[Role]rights{
 		cases: ownRegions, teams: teamPositions,
 		personal: true, reporter: true, assignments: true, actors: true, rosters: everywhere,
 		audiences:  []dispatch.Audience{dispatch.AudienceTeam, dispatch.AudienceCoordination},
-		operations: with(readOperations, opGetCandidates, opListOwners, opListAllOwners, opGetTracks, opGetPhoto, opFileApplication, opFindLikely, opSearchPlaces, opSendCommand, opGetCommand),
+		operations: with(readOperations, opGetCandidates, opListOwners, opListAllOwners, opGetTracks, opGetPhoto, opFileApplication, opFindLikely, opSearchPlaces, opSendCommand, opGetCommand, opSignMonth),
 		commands: map[dispatch.CommandType]commandRight{
 			dispatch.CommandNote: {audiences: []dispatch.Audience{dispatch.AudienceCoordination}},
 		},

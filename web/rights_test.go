@@ -97,6 +97,11 @@ func TestRightsRoleByOperation(t *testing.T) {
 		{"get-statistics of others", "GET", "/api/v1/statistics?region=KZ-59", nil, [6]int{200, 403, 403, 403, 403, 403}},
 		{"get-balance", "GET", "/api/v1/statistics/balance?from=2026-01-01", nil, [6]int{200, 200, 403, 403, 200, 200}},
 		{"get-balance of others", "GET", "/api/v1/statistics/balance?region=KZ-59", nil, [6]int{200, 403, 403, 403, 403, 403}},
+		{"get-signed-months", "GET", "/api/v1/statistics/signed?month=2026-01", nil, [6]int{200, 200, 403, 403, 200, 200}},
+		{"get-signed-months of others", "GET", "/api/v1/statistics/signed?month=2026-01&region=KZ-59", nil, [6]int{200, 403, 403, 403, 403, 403}},
+		{"sign-month", "POST", "/api/v1/statistics/signed", func(string) string {
+			return `{"month":"2026-01","region":"KZ-39","figures":{"carried":7,"opened":0,"reopened":0,"ended":0,"open":7}}`
+		}, [6]int{409, 403, 403, 403, 409, 403}},
 		{"find-likely", "POST", "/api/v1/applications/likely", func(string) string { return `{"kind":"missing_person"}` }, [6]int{200, 200, 200, 200, 200, 403}},
 		{"put-office", "PUT", "/api/v1/office", func(string) string { return `{"name":"x"}` }, [6]int{200, 403, 403, 403, 403, 403}},
 		{"read-team-table", "POST", "/api/v1/teams/table", func(string) string { return "name,base\nX,Рудный\n" }, [6]int{200, 200, 403, 403, 403, 403}},
@@ -151,7 +156,7 @@ func TestRightsRoleByOperation(t *testing.T) {
 	walked := []string{"who-am-i", "basemap", "rings", "openapi", "asyncapi", "metrics", "file-application", "get-application", "list-cases", "export-cases", "get-case", "get-timeline",
 		"get-candidates", "list-owners", "list-all-owners", "get-tracks", "get-photo", "put-photo", "erase-photos", "erase-tracks", "get-call-out", "send-command", "get-command", "list-dead-letters", "replay-dead-letter",
 		"get-dead-letter", "file-dead-letter", "set-aside-dead-letter", "list-teams", "put-team", "report-position",
-		"set-availability", "get-board", "get-statistics", "get-balance", "get-backups", "sign-out", "live",
+		"set-availability", "get-board", "get-statistics", "get-balance", "get-signed-months", "sign-month", "get-backups", "sign-out", "live",
 		"list-coordinators", "put-coordinator", "put-office", "read-team-table", "find-likely", "search-places", "list-places", "put-place", "remove-place", "push-key", "subscribe-push", "unsubscribe-push"}
 	n := 0
 	for path, methods := range document.Paths {

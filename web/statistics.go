@@ -45,8 +45,8 @@ func (s *Server) registerStatistics() {
 		Region string `query:"region" doc:"ISO 3166-2"`
 	}
 	register(s, operation{id: opGetBalance, method: http.MethodGet, path: apiRoot + "/statistics/balance", tag: "statistics",
-		summary: "The balance of a period: people carried over, received, ended and open at its end, by region",
-		about:   "As it is known now: a case that was reopened, merged or moved since counts as it stands. An outcome that is withheld counts as open.",
+		summary: "The balance of a period: people carried over, received, reopened, ended and open at its end, by region",
+		about:   "As it is known now: a case that was merged or moved since, or was told of late, counts as it stands; what was signed stays, see GET /statistics/signed. An outcome that is withheld counts as open.",
 		answers: map[int]any{200: dispatch.BalanceReport{}}, errors: []int{422, 503}},
 		func(ctx context.Context, in *period) (*answer, error) {
 			ctx, cancel := context.WithTimeout(ctx, queryLimit)
