@@ -33,6 +33,8 @@ const (
 	LineUnknownPlace  = "unknown_place"
 	LineManyPlaces    = "many_places"
 	LineNoDuty        = "no_duty"
+	LineNoDate        = "no_date"
+	LineTooManyRows   = "too_many_rows"
 	LineTwice         = "twice"
 	LineInvalid       = "invalid"
 )
@@ -40,7 +42,7 @@ const (
 // LineProblemCodes lists the codes.
 func LineProblemCodes() []string {
 	return []string{LineNotText, LineTooLarge, LineNoColumn, LineQuotes, LineTooManyFields, LineEmpty, LineNoNumber, LineOutside, LineSwapped,
-		LineUnknownWord, LineUnknownPlace, LineManyPlaces, LineNoDuty, LineTwice, LineInvalid}
+		LineUnknownWord, LineUnknownPlace, LineManyPlaces, LineNoDuty, LineNoDate, LineTooManyRows, LineTwice, LineInvalid}
 }
 
 // maxTable is the most bytes of a table that are read.

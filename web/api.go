@@ -170,6 +170,7 @@ func (s *Server) routes() (http.Handler, error) {
 	s.registerWaking()
 	s.registerStatistics()
 	s.registerSignedMonths()
+	s.registerComparison()
 	s.registerInformation()
 	s.registerBackups()
 	s.registerLive(mux)

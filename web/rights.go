@@ -80,6 +80,7 @@ const (
 	opGetBalance       Operation = "get-balance"
 	opGetSignedMonths  Operation = "get-signed-months"
 	opSignMonth        Operation = "sign-month"
+	opCompareList      Operation = "compare-list"
 	opGetBackups       Operation = "get-backups"
 	opLive             Operation = "live"
 	opMetrics          Operation = "metrics"
@@ -168,7 +169,7 @@ var rightsOf = map[Role]rights{
 		personal: true, reporter: true, sealed: true, assignments: true, actors: true, letters: true, duplicates: true, rosters: everywhere,
 		audiences: dispatch.Audiences(),
 		operations: with(readOperations, opGetCandidates, opListOwners, opListAllOwners, opGetTracks, opGetPhoto, opPutPhoto, opFileApplication, opFindLikely, opSendCommand, opGetCommand, opGetCallOut,
-			opListDeadLetters, opReplayDeadLetter, opGetBackups, opGetDeadLetter, opFileDeadLetter, opSetAsideLetter, opPutTeam, opReportPosition, opSetAvailability,
+			opListDeadLetters, opReplayDeadLetter, opCompareList, opGetBackups, opGetDeadLetter, opFileDeadLetter, opSetAsideLetter, opPutTeam, opReportPosition, opSetAvailability,
 			opListCoordinators, opPutCoordinator, opSearchPlaces, opListPlaces, opPutPlace, opRemovePlace, opReadTeamTable, opPutOffice, opSignMonth, opErasePhotos, opEraseTracks,
 			opPushKey, opSubscribePush, opUnsubscribePush, opMetrics),
 	},
@@ -177,7 +178,7 @@ var rightsOf = map[Role]rights{
 		personal: true, reporter: true, sealed: true, assignments: true, actors: true, letters: true, duplicates: true, rosters: everywhere,
 		audiences: dispatch.Audiences(),
 		operations: with(readOperations, opGetCandidates, opListOwners, opListAllOwners, opGetTracks, opGetPhoto, opPutPhoto, opFileApplication, opFindLikely, opSendCommand, opGetCommand, opGetCallOut,
-			opListDeadLetters, opReplayDeadLetter, opGetBackups, opGetDeadLetter, opFileDeadLetter, opSetAsideLetter, opPutTeam, opReportPosition, opSetAvailability,
+			opListDeadLetters, opReplayDeadLetter, opCompareList, opGetBackups, opGetDeadLetter, opFileDeadLetter, opSetAsideLetter, opPutTeam, opReportPosition, opSetAvailability,
 			opListCoordinators, opPutCoordinator, opSearchPlaces, opListPlaces, opPutPlace, opRemovePlace, opReadTeamTable,
 			opPushKey, opSubscribePush, opUnsubscribePush),
 	},
@@ -214,7 +215,7 @@ var rightsOf = map[Role]rights{
 		cases: ownRegions, teams: teamPositions,
 		personal: true, reporter: true, assignments: true, actors: true, rosters: everywhere,
 		audiences:  []dispatch.Audience{dispatch.AudienceTeam, dispatch.AudienceCoordination},
-		operations: with(readOperations, opGetCandidates, opListOwners, opListAllOwners, opGetTracks, opGetPhoto, opFileApplication, opFindLikely, opSearchPlaces, opSendCommand, opGetCommand, opSignMonth),
+		operations: with(readOperations, opGetCandidates, opListOwners, opListAllOwners, opGetTracks, opGetPhoto, opFileApplication, opFindLikely, opSearchPlaces, opSendCommand, opGetCommand, opSignMonth, opCompareList),
 		commands: map[dispatch.CommandType]commandRight{
 			dispatch.CommandNote: {audiences: []dispatch.Audience{dispatch.AudienceCoordination}},
 		},

@@ -99,6 +99,7 @@ func TestRightsRoleByOperation(t *testing.T) {
 		{"get-balance of others", "GET", "/api/v1/statistics/balance?region=KZ-59", nil, [6]int{200, 403, 403, 403, 403, 403}},
 		{"get-signed-months", "GET", "/api/v1/statistics/signed?month=2026-01", nil, [6]int{200, 200, 403, 403, 200, 200}},
 		{"get-signed-months of others", "GET", "/api/v1/statistics/signed?month=2026-01&region=KZ-59", nil, [6]int{200, 403, 403, 403, 403, 403}},
+		{"compare-list", "POST", "/api/v1/statistics/compare?team=dos", func(string) string { return "number,outcome\n39-2026-000001,found\n" }, [6]int{200, 200, 403, 403, 200, 403}},
 		{"sign-month", "POST", "/api/v1/statistics/signed", func(string) string {
 			return `{"month":"2026-01","region":"KZ-39","figures":{"carried":7,"opened":0,"reopened":0,"ended":0,"open":7}}`
 		}, [6]int{409, 403, 403, 403, 409, 403}},
@@ -156,7 +157,7 @@ func TestRightsRoleByOperation(t *testing.T) {
 	walked := []string{"who-am-i", "basemap", "rings", "openapi", "asyncapi", "metrics", "file-application", "get-application", "list-cases", "export-cases", "get-case", "get-timeline",
 		"get-candidates", "list-owners", "list-all-owners", "get-tracks", "get-photo", "put-photo", "erase-photos", "erase-tracks", "get-call-out", "send-command", "get-command", "list-dead-letters", "replay-dead-letter",
 		"get-dead-letter", "file-dead-letter", "set-aside-dead-letter", "list-teams", "put-team", "report-position",
-		"set-availability", "get-board", "get-statistics", "get-balance", "get-signed-months", "sign-month", "get-backups", "sign-out", "live",
+		"set-availability", "get-board", "get-statistics", "get-balance", "get-signed-months", "sign-month", "compare-list", "get-backups", "sign-out", "live",
 		"list-coordinators", "put-coordinator", "put-office", "read-team-table", "find-likely", "search-places", "list-places", "put-place", "remove-place", "push-key", "subscribe-push", "unsubscribe-push"}
 	n := 0
 	for path, methods := range document.Paths {

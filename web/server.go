@@ -46,6 +46,8 @@ type Intake interface {
 	RegisterCoordinator(ctx context.Context, id string, body []byte) (dispatch.Identity, error)
 	// ReadTeamTable reads a CSV of teams; nothing is sent.
 	ReadTeamTable(places *dispatch.PlaceIndex, in io.Reader) (*dispatch.TeamTable, error)
+	// ReadTeamList reads the list that a team keeps of its own work.
+	ReadTeamList(in io.Reader) (*dispatch.TeamList, error)
 	RegisterPlace(ctx context.Context, id string, body []byte) (dispatch.Identity, error)
 	RemovePlace(ctx context.Context, id string) (dispatch.Identity, error)
 	// Replay sends the record of a dead letter to its topic again.

@@ -22,7 +22,7 @@ type TableTeam struct {
 type TableProblem struct {
 	Line   int    `json:"line,omitempty" doc:"Absent: the whole file"`
 	Column string `json:"column,omitempty" doc:"Absent: the whole line"`
-	Code   string `json:"code" doc:"not_text, too_large, no_column, quotes, too_many_fields, empty, no_number, outside, swapped, unknown_word, unknown_place, many_places, twice, not_yours, invalid"`
+	Code   string `json:"code" doc:"not_text, too_large, no_column, quotes, too_many_fields, empty, no_number, outside, swapped, unknown_word, unknown_place, many_places, no_duty, no_date, too_many_rows, twice, not_yours, invalid"`
 	Detail string `json:"detail" doc:"What is wrong and what to do"`
 }
 
