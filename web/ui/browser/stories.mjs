@@ -208,11 +208,26 @@ async function statisticsAgree({ browser, server }) {
   const balance = async (column) => Number((await page.locator(`.figures-balance tfoot td[data-balance="${column}"]`).innerText()).replace(/\s/g, ''));
   const now = await api(server).get('statistics/balance?from=2026-01-01');
   assert.equal(await balance('open'), now.totals.open);
-  assert.equal((await balance('carried')) + (await balance('opened')), (await balance('ended')) + (await balance('open')));
+  assert.equal((await balance('carried')) + (await balance('opened')) + (await balance('reopened')), (await balance('ended')) + (await balance('open')));
   await button(page, 'Өткен ай').click();
   await page.waitForFunction(() => document.querySelector('.figures-balance tfoot td[data-balance="opened"]').textContent === '0');
   assert.equal(await balance('open'), 0);
   assert.equal(await page.locator('.checks [data-holds="false"]').count(), 0);
+
+  // A month that is over is signed once, and everybody sees by whom.
+  await page.locator('.region-select').selectOption('KZ-39');
+  const region = page.locator('.signed [data-region="KZ-39"]');
+  await region.getByText('Әлі қол қойылмаған').waitFor();
+  await hold(page, region.locator('.hold-button'));
+  await region.getByText('0 + 0 + 0 = 0 + 0', { exact: true }).waitFor();
+  assert.equal(await region.locator('.hold-button').count(), 0);
+  const month = new Date(new Date().getFullYear(), new Date().getMonth() - 1, 15).toISOString().slice(0, 7);
+  const { months } = await api(server).get(`statistics/signed?month=${month}`);
+  assert.deepEqual(
+    months.map((one) => [one.region, one.month, one.corrections.length]),
+    [['KZ-39', month, 0]],
+  );
+  await page.locator('.region-select').selectOption('');
   return [page];
 }
 

@@ -77,6 +77,11 @@ export function seesStatistics(session: Session | undefined): boolean {
   return has(session, 'admin', 'coordinator', 'office', 'observer');
 }
 
+/** Signs a month's figures of its region. */
+export function signsMonths(session: Session | undefined): boolean {
+  return has(session, 'admin', 'office');
+}
+
 export function seesDeadLetters(session: Session | undefined): boolean {
   return has(session, 'admin', 'coordinator');
 }

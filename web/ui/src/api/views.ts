@@ -403,8 +403,32 @@ export interface StatisticsView {
 export interface BalanceFigures {
   carried: number;
   opened: number;
+  reopened: number;
   ended: number;
   open: number;
+}
+
+/** A case that counts another way than when a month was signed. */
+export interface Correction {
+  /** Absent where this person does not see the case any more. */
+  case_id?: string;
+  number?: string;
+  signed: BalanceFigures;
+  now: BalanceFigures;
+  /** Types of the events that changed it. */
+  since: string[];
+}
+
+/** A month of a region as an office has signed it. */
+export interface SignedMonth {
+  month: string;
+  region: string;
+  signed_at: string;
+  signed_by: string;
+  position: string;
+  figures: BalanceFigures;
+  now: BalanceFigures;
+  corrections: Correction[];
 }
 
 export interface BalanceView {

@@ -28,6 +28,7 @@ export {
   deadLetterReason,
   deadLetters,
   form,
+  signed,
   skill,
   statistics,
   statisticsCheck,

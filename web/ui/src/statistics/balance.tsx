@@ -3,7 +3,8 @@ import { language, say, words } from '../language';
 import { number } from '../language/format';
 import { groupName } from './group-name';
 
-const columns = ['carried', 'opened', 'ended', 'open'] as const;
+/** In the order of the sum: carried + opened + reopened = ended + open. */
+export const balanceColumns = ['carried', 'opened', 'reopened', 'ended', 'open'] as const;
 
 /** Who was sought when the period began and when it ended, and what came and went between: region by region. */
 export function Balance({ data }: { data: BalanceView }) {
@@ -18,7 +19,7 @@ export function Balance({ data }: { data: BalanceView }) {
           <thead>
             <tr>
               <th scope="col">{say(words.statistics.byRegion)}</th>
-              {columns.map((column) => (
+              {balanceColumns.map((column) => (
                 <th key={column} scope="col">
                   {say(words.balance[column])}
                 </th>
@@ -47,7 +48,7 @@ function Row({ name, figures }: { name: string; figures: BalanceFigures }) {
   return (
     <tr>
       <th scope="row">{name}</th>
-      {columns.map((column) => (
+      {balanceColumns.map((column) => (
         <td key={column} data-balance={column}>
           {number(figures[column], language.value)}
         </td>

@@ -12,7 +12,8 @@ import { region } from '../preferences';
 import { Balance } from './balance';
 import { Outcomes } from './bars';
 import { type Grouping, groupings, groupName } from './group-name';
-import { lastMonthDays, monthDays, periodOf, yearDays } from './period';
+import { lastMonthDays, monthDays, periodOf, wholeMonth, yearDays } from './period';
+import { Signed } from './signed';
 
 export function StatisticsPage() {
   const [days, setDays] = useState(() => yearDays(serverNow()));
@@ -25,6 +26,7 @@ export function StatisticsPage() {
   const chosen = region.value;
   // The figures follow the work: asked again every half minute and when the connection is back.
   const tick = slowNow.value;
+  const month = wholeMonth(days, tick);
   const connected = feedState.value.kind === 'live';
 
   useEffect(() => {
@@ -108,6 +110,7 @@ export function StatisticsPage() {
       {problem && <ProblemNotice problem={problem} onRetry={() => setAttempt(attempt + 1)} />}
       {data && <Figuring data={data} grouping={grouping} />}
       {balance && <Balance data={balance} />}
+      {balance && month && <Signed month={month} balance={balance} onChanged={() => setAttempt(attempt + 1)} />}
     </section>
   );
 }

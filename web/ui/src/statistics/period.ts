@@ -36,6 +36,15 @@ export function lastMonthDays(now: number): { from: string; to: string } {
   return { from: `${name}-01`, to: `${name}-${two(last.getUTCDate())}` };
 }
 
+/** "2026-10" when the days are all of October 2026, and it is over. */
+export function wholeMonth({ from, to }: { from: string; to: string }, now: number): string | undefined {
+  const match = /^(\d{4})-(\d{2})-01$/.exec(from);
+  if (!match) return undefined;
+  const last = new Date(Date.UTC(Number(match[1]), Number(match[2]), 0));
+  const over = dayStart(to, 1);
+  return last.toISOString().slice(0, 10) === to && over && Date.parse(over) <= now ? from.slice(0, 7) : undefined;
+}
+
 export function yearDays(now: number): { from: string; to: string } {
   const { year, month, day } = zoned(now);
   return { from: `${year}-01-01`, to: `${year}-${two(month + 1)}-${two(day)}` };

@@ -233,6 +233,16 @@ export const problems = {
     'Это было слишком давно и больше не принимается.',
     'Бұл тым ескі, енді қабылданбайды.',
   ],
+  'figures-changed': [
+    'Nothing was signed: other figures are counted by now. Look at them and sign again.',
+    'Не подписано: данные уже изменились. Проверьте их и подпишите снова.',
+    'Қол қойылмады: деректер өзгеріп кетті. Тексеріп, қайта қол қойыңыз.',
+  ],
+  'signed-before': [
+    'This month was signed before.',
+    'Этот месяц уже подписан.',
+    'Бұл айға бұрын қол қойылған.',
+  ],
   'command-id-used': [
     'This action was already answered for another case.',
     'Этот номер действия уже использован.',

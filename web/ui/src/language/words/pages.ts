@@ -236,13 +236,30 @@ export const balance = {
   ],
   carried: ['Carried over', 'Остаток на начало', 'Кезең басындағы қалдық'],
   opened: ['Received', 'Поступило', 'Түсті'],
+  reopened: ['Reopened', 'Возобновлено', 'Қайта ашылды'],
   ended: ['Ended', 'Завершено', 'Аяқталды'],
   open: ['Open at the end', 'Остаток на конец', 'Кезең соңындағы қалдық'],
   sum: [
-    'carried over + received = ended + open',
-    'остаток на начало + поступило = завершено + остаток на конец',
-    'басындағы қалдық + түсті = аяқталды + соңындағы қалдық',
+    'carried over + received + reopened = ended + open',
+    'остаток на начало + поступило + возобновлено = завершено + остаток на конец',
+    'басындағы қалдық + түсті + қайта ашылды = аяқталды + соңындағы қалдық',
   ],
+} as const satisfies Record<string, Phrase>;
+
+/** Words of the months that offices sign. */
+export const signed = {
+  title: ['Signed figures', 'Подписанные данные', 'Қол қойылған деректер'],
+  help: [
+    'What is signed stays; what changes later is listed as a correction.',
+    'Подписанное не меняется: поздние изменения показаны как исправления.',
+    'Қол қойылған дерек өзгермейді: кейінгі өзгеріс түзету болып көрсетіледі.',
+  ],
+  sign: ['Sign', 'Подписать', 'Қол қою'],
+  unsigned: ['Not signed yet', 'Ещё не подписано', 'Әлі қол қойылмаған'],
+  by: ['Signed {at}, {by}', 'Подписано {at}, {by}', 'Қол қойылды: {at}, {by}'],
+  now: ['With the corrections', 'С исправлениями', 'Түзетулермен'],
+  corrections: ['Corrections', 'Исправления', 'Түзетулер'],
+  elsewhere: ['A case of another region', 'Происшествие другого региона', 'Басқа өңірдің оқиғасы'],
 } as const satisfies Record<string, Phrase>;
 
 export const statisticsCheck = {
