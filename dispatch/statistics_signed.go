@@ -1,6 +1,7 @@
 package dispatch
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"math"
@@ -149,4 +150,53 @@ func (f *BalanceFigures) subtract(other BalanceFigures) {
 	f.Reopened -= other.Reopened
 	f.Ended -= other.Ended
 	f.Open -= other.Open
+}
+
+// recounted is a signed month and what the journal gives for it.
+type recounted struct {
+	SignedMonth
+	from, to time.Time
+	counted  BalanceFigures
+}
+
+// recountSigned gives all signed months, in the order of their positions, to
+// be counted again.
+func recountSigned(ctx context.Context, store SignedMonths) ([]recounted, error) {
+	signed, err := store.SignedMonths(ctx, "")
+	if err != nil {
+		return nil, err
+	}
+	again := make([]recounted, len(signed))
+	for i, one := range signed {
+		again[i].SignedMonth = one
+		again[i].from, again[i].to, _ = MonthPeriod(one.Month)
+	}
+	slices.SortFunc(again, func(a, b recounted) int { return cmp.Compare(a.Position.Sequence, b.Position.Sequence) })
+	return again, nil
+}
+
+// recount adds what a case counted, as its events say, when each month was signed.
+func recount(signed []recounted, events []Event) {
+	var row *StatisticsCase
+	for i := range events {
+		event := &events[i]
+		if !concerns(event) {
+			continue
+		}
+		signed = settle(signed, row, event.Sequence)
+		row = project(row, event)
+	}
+	settle(signed, row, math.MaxInt64)
+}
+
+// settle adds a case to the months that were signed before a sequence, and
+// gives the others.
+func settle(signed []recounted, row *StatisticsCase, sequence int64) []recounted {
+	for len(signed) > 0 && signed[0].Position.Sequence < sequence {
+		if one := &signed[0]; row != nil && row.Region == one.Region {
+			one.counted.add(balanceOf(row, one.from, one.to))
+		}
+		signed = signed[1:]
+	}
+	return signed
 }

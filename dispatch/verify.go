@@ -70,8 +70,18 @@ func Verify(ctx context.Context, store VerifyStore, report func(Violation), prog
 			return v.done, err
 		}
 	}
+	if signing, ok := store.(SignedMonths); ok {
+		if v.signed, err = recountSigned(ctx, signing); err != nil {
+			return v.done, err
+		}
+	}
 	if err := v.cases(ctx, head.Sequence); err != nil {
 		return v.done, err
+	}
+	for i := range v.signed {
+		if one := &v.signed[i]; one.Figures != one.counted {
+			v.violated("signed", "%s of %s was signed as %+v, the journal up to there gives %+v", one.Month, one.Region, one.Figures, one.counted)
+		}
 	}
 	if err := v.teams(ctx, head.Sequence); err != nil {
 		return v.done, err
@@ -86,6 +96,7 @@ type verifier struct {
 	available map[int32]*bool    // what was said of a team last
 	capacity  map[int32]int      // the greatest that a team was ever registered with
 	slots     map[[2]int32]int64 // team and slot -> case
+	signed    []recounted
 	report    func(Violation)
 	progress  func(Verified)
 }
@@ -206,6 +217,7 @@ func (v *verifier) chunk(ctx context.Context, keys []int64) error {
 			continue
 		}
 		v.compare(c, events)
+		recount(v.signed, events)
 		if err := v.takeSlots(ctx, c); err != nil {
 			return err
 		}

@@ -64,8 +64,13 @@ func smallWorld(t *testing.T, address string) {
 		t.Fatal(err)
 	}
 	projector := dispatch.NewProjector(store, feed, prometheus.NewRegistry(), log)
-	if _, err := projector.Step(ctx, 0); err != nil {
+	counted, err := projector.Step(ctx, 0)
+	if err != nil {
 		t.Fatal(err)
+	}
+	if first, err := store.SignMonth(ctx, dispatch.SignedMonth{Month: "2026-11", Region: "KZ-39", Position: dispatch.Position{Epoch: "e", Sequence: counted},
+		At: now, By: "office", Figures: dispatch.BalanceFigures{Opened: 3, Ended: 1, Open: 2}}); err != nil || !first {
+		t.Fatal(first, err)
 	}
 }
 
@@ -139,6 +144,7 @@ func TestVerifySeesDamage(t *testing.T) {
 		{"a check-in of who is home", "check-ins",
 			`UPDATE assignment SET detail = jsonb_set(coalesce(detail, '{}'), '{check_in_by}', '"2026-11-21T10:00:00Z"'), status = 'released' WHERE status = 'accepted'`},
 		{"a row of the statistics", "statistics", `DELETE FROM statistics WHERE case_key = (SELECT min(key) FROM cases)`},
+		{"a signed month", "signed", `UPDATE signed_month SET opened = 4, still = 3`},
 		{"the statistics read ahead", "cursors", `UPDATE cursor SET value = 1000 WHERE name = 'statistics'`},
 		{"a row changed without an event", "cases", `UPDATE cases SET changed = 1000 WHERE key = (SELECT min(key) FROM cases)`},
 	} {
