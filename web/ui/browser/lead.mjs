@@ -138,6 +138,19 @@ export async function clueWithPhoto(world) {
   const [kept] = (await admin.get(`cases/${id}`)).points;
   assert.deepEqual(kept.location.coordinates, [63.9512, 53.4231]);
   await page.locator('.unsent').waitFor({ state: 'detached' });
+
+  // Once it is over and everybody is home, an administrator erases the photo for good.
+  const erase = button(desk, 'Стереть фотографии');
+  await command({ type: 'case.outcome', outcome: 'found', condition: 'well', found_by: 'public' });
+  await command({ type: 'assignment.stand_down_ack', team_id: team });
+  assert.equal(await erase.count(), 0, 'photos could be erased while a team is out');
+  await command({ type: 'assignment.returned', team_id: team, people: 4 });
+  await desk.keyboard.press('Escape');
+  desk.once('dialog', (dialog) => void dialog.accept());
+  await erase.click();
+  await desk.getByText('Стёрто: 1', { exact: true }).waitFor();
+  await assert.rejects(admin.get(`cases/${id}/photos/${kept.photo}`), /404/);
+  assert.deepEqual(await seriousProblems(desk), []);
   return [page, desk];
 }
 

@@ -86,6 +86,11 @@ export function seesDeadLetters(session: Session | undefined): boolean {
   return has(session, 'admin', 'coordinator');
 }
 
+/** Erases photos and tracks of a case that is over. */
+export function erasesPersonalData(session: Session | undefined): boolean {
+  return has(session, 'admin');
+}
+
 /** Says who runs the installation. */
 export function setsUp(session: Session | undefined): boolean {
   return has(session, 'admin');

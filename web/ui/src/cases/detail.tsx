@@ -19,6 +19,7 @@ import { Candidates } from './candidates';
 import { Coordination } from './coordination';
 import { LikelyDuplicates, MergedInto } from './duplicates';
 import { Applications } from './applications';
+import { Erasure } from './erasure';
 import { Fact } from './fact';
 import { withPending } from './pending';
 import { Points } from './points';
@@ -71,6 +72,7 @@ export function CaseDetail({ id, onClose }: { id: string; onClose(): void }) {
         <Applications view={view} />
         {seesCandidates(session.value) && <Candidates view={view} />}
         <Timeline view={view} />
+        <Erasure view={view} />
       </div>
       <CaseActions key={view.id} view={view} />
     </article>

@@ -27,6 +27,7 @@ export {
   category,
   deadLetterReason,
   deadLetters,
+  erasure,
   form,
   signed,
   skill,

@@ -246,6 +246,29 @@ export const balance = {
   ],
 } as const satisfies Record<string, Phrase>;
 
+/** Words of what is erased of a case that is over. */
+export const erasure = {
+  title: ['Erase personal data', 'Стереть личные данные', 'Жеке деректерді өшіру'],
+  help: [
+    'For good; backups that were made before still have it.',
+    'Навсегда; в прежних резервных копиях данные останутся.',
+    'Біржола; бұрынғы сақтық көшірмелерде қалады.',
+  ],
+  photos: ['Erase the photos', 'Стереть фотографии', 'Суреттерді өшіру'],
+  photosSure: [
+    'Erase all photos of this case for good?',
+    'Стереть все фотографии этого происшествия навсегда?',
+    'Осы оқиғаның барлық суреті біржола өшірілсін бе?',
+  ],
+  tracks: ['Erase the tracks', 'Стереть треки', 'Жүрген жолды өшіру'],
+  tracksSure: [
+    'Erase for good where the teams on this case went?',
+    'Стереть треки отрядов этого происшествия навсегда?',
+    'Осы оқиғадағы жасақтардың жүрген жолы біржола өшірілсін бе?',
+  ],
+  erased: ['Erased: {n}', 'Стёрто: {n}', 'Өшірілді: {n}'],
+} as const satisfies Record<string, Phrase>;
+
 /** Words of the months that offices sign. */
 export const signed = {
   title: ['Signed figures', 'Подписанные данные', 'Қол қойылған деректер'],
