@@ -9,6 +9,7 @@ import { StatusGlyph } from '../map';
 import { go, hashOf, route, selectedCaseId } from '../route';
 import { seesOwners, seesTeams } from '../permissions';
 import { info, session } from '../session';
+import { compact } from '../shell/media';
 import { allBack, callBackText, useAllOwners } from './coordination';
 import { isLive, isOver, missedCheckIns, shortCaseTitle, statusText } from './describe';
 import { isAlarming, ownerNone, type StatusGroup, tint } from './order';
@@ -165,7 +166,8 @@ function OwnerFilter({ owner }: { owner: string | undefined }) {
 function Rows() {
   const views = shownCases.value;
   const box = useRef<HTMLDivElement>(null);
-  const [scroll, setScroll] = useState({ top: 0, height: 800 });
+  // Until it is measured: on a phone the list has less than half of the screen.
+  const [scroll, setScroll] = useState({ top: 0, height: compact.value ? 300 : 800 });
   const wantsFocus = useRef(false);
   const selected = selectedCaseId.value;
 

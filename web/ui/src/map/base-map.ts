@@ -1,14 +1,8 @@
 import Feature from 'ol/Feature';
 import type { FeatureLike } from 'ol/Feature';
-import GeoJSON from 'ol/format/GeoJSON';
-import TopoJSON from 'ol/format/TopoJSON';
-import MultiLineString from 'ol/geom/MultiLineString';
-import MultiPolygon from 'ol/geom/MultiPolygon';
 import Point from 'ol/geom/Point';
-import Polygon from 'ol/geom/Polygon';
 import VectorLayer from 'ol/layer/Vector';
-import VectorImageLayer from 'ol/layer/VectorImage';
-import type { Extent } from 'ol/extent';
+import { type Extent, createEmpty, extend } from 'ol/extent';
 import { fromLonLat } from 'ol/proj';
 import VectorSource from 'ol/source/Vector';
 import CircleStyle from 'ol/style/Circle';
@@ -16,8 +10,10 @@ import Fill from 'ol/style/Fill';
 import Stroke from 'ol/style/Stroke';
 import Style from 'ol/style/Style';
 import Text from 'ol/style/Text';
-import { outerBorder } from './outline';
+import { PaintedLayer } from './painted-layer';
+import { makePainter } from './painter';
 import { type Palette, font, palettes } from './palette';
+import type { RegionOnMap, ShapeFile } from './shapes';
 import type { Language, Theme } from './types';
 
 /** Zoom from which on a town of each tier has its name; the tiers are those of places.json. */
@@ -25,8 +21,6 @@ const townZoom = [2.5, 4.1, 5.3, 6.5, 7.4];
 const regionNameZoom = { from: 5.6, to: 8.2 };
 const countryNameZoom = { from: 2, to: 6.6 };
 const waterZoom = [3.6, 4.8, 6];
-
-const projections = { dataProjection: 'EPSG:4326', featureProjection: 'EPSG:3857' };
 
 /** Whether a case or a team is drawn in a box of map units at a resolution. */
 export type Covered = (by: 'cases' | 'teams', box: Extent, resolution: number) => boolean;
@@ -59,7 +53,7 @@ type PlaceRow = [
 const loadMilliseconds = 120_000;
 
 /** Asks for a file of the board, giving up after loadMilliseconds or when `signal` says so. */
-async function load(path: string, signal: AbortSignal): Promise<unknown> {
+async function load(path: string, signal: AbortSignal): Promise<ArrayBuffer> {
   const controller = new AbortController();
   const stop = (): void => controller.abort();
   signal.addEventListener('abort', stop);
@@ -67,7 +61,7 @@ async function load(path: string, signal: AbortSignal): Promise<unknown> {
   try {
     const response = await fetch(path, { signal: controller.signal });
     if (!response.ok) throw new Error(`${path}: ${response.status} ${response.statusText}`);
-    return await response.json();
+    return await response.arrayBuffer();
   } finally {
     clearTimeout(timer);
     signal.removeEventListener('abort', stop);
@@ -93,7 +87,7 @@ function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
 }
 
 /** Loads again after a failure, such as a server that is just being restarted; rejects with the last error. */
-async function loadPatiently(path: string, signal: AbortSignal): Promise<unknown> {
+async function loadPatiently(path: string, signal: AbortSignal): Promise<ArrayBuffer> {
   for (const milliseconds of retryMilliseconds) {
     try {
       return await load(path, signal);
@@ -105,17 +99,35 @@ async function loadPatiently(path: string, signal: AbortSignal): Promise<unknown
   return load(path, signal);
 }
 
+/** What stands at a point of the map under its name. */
+interface Named {
+  kind: PlaceRow[0] | 'region';
+  tier: number;
+  names: Record<Language, string>;
+  /** Smaller numbers are drawn first. */
+  order: number;
+}
+
+const named = (feature: FeatureLike): Named => feature.get('named') as Named;
+
+function nameFeature(point: readonly number[], what: Named): Feature {
+  const feature = new Feature(new Point([...point]));
+  feature.set('named', what, true);
+  return feature;
+}
+
+/** Parts that come so close upon each other are drawn together. */
+const togetherMilliseconds = 200;
+
 /** The offline base map: land, waters, regions, names. Its data is loaded once, its styles follow theme and language. */
 export class BaseMap {
   readonly layers;
-  private readonly land = new VectorSource({ wrapX: false });
-  private readonly regions = new VectorSource({ wrapX: false });
-  private readonly water = new VectorSource({ wrapX: false });
-  private readonly borders = new VectorSource({ wrapX: false });
+  private readonly painter = makePainter();
+  private readonly shapeLayer: PaintedLayer;
+  private readonly borderLayer: PaintedLayer;
   private readonly names = new VectorSource({ wrapX: false });
-  private readonly shapeLayers: VectorImageLayer<VectorSource>[];
-  private readonly regionLayer: VectorLayer<VectorSource>;
   private readonly nameLayer: VectorLayer<VectorSource>;
+  private regions: RegionOnMap[] = [];
   private theme: Theme = 'light';
   private language: Language = 'kk';
   private region: string | undefined;
@@ -123,27 +135,21 @@ export class BaseMap {
 
   /** `covered` says whether an icon lies in a box; a town's name goes where none does. */
   constructor(private readonly covered: Covered) {
-    const shapes = (source: VectorSource, style: (feature: FeatureLike) => Style | undefined) =>
-      new VectorImageLayer({ source, style, imageRatio: 1.6 });
-    this.shapeLayers = [
-      shapes(this.land, (feature) => this.landStyle(feature)),
-      shapes(this.regions, () => this.fill('country', this.palette.country)),
-      shapes(this.water, (feature) => this.waterStyle(feature)),
-    ];
-    this.regionLayer = new VectorLayer({
-      source: this.borders,
-      renderBuffer: 500,
-      style: (feature) => this.borderStyle(feature),
-    });
+    this.shapeLayer = new PaintedLayer(this.painter, () => ({ what: 'shapes', theme: this.theme }));
+    this.borderLayer = new PaintedLayer(this.painter, () => ({
+      what: 'borders',
+      theme: this.theme,
+      region: this.region,
+    }));
     this.nameLayer = new VectorLayer({
       source: this.names,
       style: (feature, resolution) => this.nameStyle(feature, resolution),
       // A group of their own: where the icons are, placeOf knows better than their square outlines.
       declutter: 'names',
       // Bigger places first: they win when names collide.
-      renderOrder: (a, b) => (a.get('order') as number) - (b.get('order') as number),
+      renderOrder: (a, b) => named(a).order - named(b).order,
     });
-    this.layers = [...this.shapeLayers, this.regionLayer, this.nameLayer];
+    this.layers = [this.shapeLayer, this.borderLayer, this.nameLayer];
   }
 
   private get palette(): Palette {
@@ -165,29 +171,41 @@ export class BaseMap {
       work.catch((error: unknown) => {
         if (!signal.aborted) report(error);
       });
-    const shapes = (file: string, source: VectorSource): Promise<void> =>
-      part(loadPatiently(base + file, signal).then((data) => this.addShapes(source, data)));
-    const places = part(loadPatiently(`${base}places.json`, signal).then((rows) => this.addPlaces(rows as PlaceRow[])));
+    const shapes = (file: ShapeFile): Promise<void> =>
+      part(
+        loadPatiently(`${base}${file}.json`, signal)
+          .then((data) => this.painter.add(file, data))
+          .then(() => undefined),
+      );
+    const places = part(loadPatiently(`${base}places.json`, signal).then((data) => this.addPlaces(data)));
     const regions = part(
-      loadPatiently(`${import.meta.env.BASE_URL}api/v1/regions`, signal).then((data) => this.addRegions(data)),
+      loadPatiently(`${import.meta.env.BASE_URL}api/v1/regions`, signal)
+        .then((data) => this.painter.add('regions', data))
+        .then((found) => this.addRegions(found)),
     );
+    let soon: ReturnType<typeof setTimeout> | undefined;
     const all = Promise.all([places, regions])
-      .then(() => shapes('land.json', this.land))
-      .then(() => Promise.all([shapes('rivers.json', this.water), shapes('lakes.json', this.water)]));
+      .then(() => shapes('land'))
+      .then(() => {
+        soon = setTimeout(() => this.shapeLayer.redraw(), togetherMilliseconds);
+        return Promise.all([shapes('rivers'), shapes('lakes')]);
+      })
+      .then(() => {
+        clearTimeout(soon);
+        if (!signal.aborted) this.shapeLayer.redraw();
+      });
+    signal.addEventListener('abort', () => {
+      clearTimeout(soon);
+      this.painter.stop();
+    });
     return { regions, all };
   }
 
   /** The extent of a region, or of the country, in map units; undefined before the regions have come. */
   extent(region?: string): Extent | undefined {
-    if (this.regions.isEmpty()) return undefined;
-    return (
-      this.regions
-        .getFeatureById(region ?? '')
-        ?.getGeometry()
-        ?.getExtent() ??
-      this.regions.getExtent() ??
-      undefined
-    );
+    if (this.regions.length === 0) return undefined;
+    const one = this.regions.find(({ code }) => code === region);
+    return one?.extent ?? this.regions.reduce((whole, { extent }) => extend(whole, extent), createEmpty());
   }
 
   setTheme(theme: Theme): void {
@@ -206,13 +224,11 @@ export class BaseMap {
   setRegion(region: string | undefined): void {
     if (region === this.region) return;
     this.region = region;
-    this.regionLayer.changed();
+    if (this.regions.length > 0) this.borderLayer.redraw();
   }
 
   /** How many layers lie under everything that is drawn on the land. */
-  get shapeCount(): number {
-    return this.shapeLayers.length;
-  }
+  readonly shapeCount = 1;
 
   /** Other tiles bring names of their own. */
   hideNames(): void {
@@ -226,45 +242,29 @@ export class BaseMap {
 
   private restyle(): void {
     this.styles.clear();
-    for (const layer of this.shapeLayers) layer.changed();
-    this.regionLayer.changed();
+    for (const layer of [this.shapeLayer, this.borderLayer]) if (layer.getVisible()) layer.redraw();
     this.nameLayer.changed();
   }
 
-  /** All objects of a file at once: reading undoes the arcs' delta encoding in place, so it works only once. */
-  private addShapes(source: VectorSource, data: unknown): void {
-    source.addFeatures(new TopoJSON({ layerName: 'layer' }).readFeatures(data, projections));
-  }
-
-  private addPlaces(rows: PlaceRow[]): void {
+  private addPlaces(data: ArrayBuffer): void {
+    const rows = JSON.parse(new TextDecoder().decode(data)) as PlaceRow[];
     this.names.addFeatures(
       rows.map(([kind, tier, longitude, latitude, kk, ru, en], index) => {
         const order = { country: 0, town: 100, water: 300 }[kind] + tier * 1000 + index / 1000;
-        return new Feature({ geometry: new Point(fromLonLat([longitude, latitude])), kind, tier, kk, ru, en, order });
+        return nameFeature(fromLonLat([longitude, latitude]), { kind, tier, names: { kk, ru, en }, order });
       }),
     );
   }
 
-  private addRegions(data: unknown): void {
-    const features = new GeoJSON().readFeatures(data, projections);
-    const polygons: number[][][][] = [];
-    for (const feature of features) {
-      feature.setId(feature.get('code') as string);
-      const geometry = feature.getGeometry();
-      if (geometry instanceof MultiPolygon) polygons.push(...geometry.getCoordinates());
-      else if (geometry instanceof Polygon) polygons.push(geometry.getCoordinates());
-      const point = inside(geometry);
-      const names = (feature.get('names') ?? feature.getProperties()) as Record<Language, string>;
-      const { kk, ru, en } = names;
-      // A city of republican significance is a town on the map already.
-      const city = feature.get('kind') === 'city';
-      if (point && !city)
-        this.names.addFeature(new Feature({ geometry: point, kind: 'region', tier: 0, kk, ru, en, order: 3500 }));
-      this.borders.addFeature(new Feature({ geometry, kind: 'region', code: feature.get('code') as string }));
-    }
-    this.regions.addFeatures(features);
-    const outline = outerBorder(polygons) as number[][][];
-    this.borders.addFeature(new Feature({ geometry: new MultiLineString(outline), kind: 'country' }));
+  private addRegions(regions: RegionOnMap[]): void {
+    this.regions = regions;
+    this.shapeLayer.redraw();
+    this.borderLayer.redraw();
+    // A city of republican significance is a town on the map already.
+    const areas = regions.filter(({ city }) => !city);
+    this.names.addFeatures(
+      areas.map(({ point, names }) => nameFeature(point, { kind: 'region', tier: 0, names, order: 3500 })),
+    );
   }
 
   private style(key: string, make: () => Style): Style {
@@ -276,47 +276,9 @@ export class BaseMap {
     return style;
   }
 
-  private fill(key: string, color: string): Style {
-    return this.style(key, () => new Style({ fill: new Fill({ color }) }));
-  }
-
-  private landStyle(feature: FeatureLike): Style {
-    if (feature.get('layer') === 'land') return this.fill('land', this.palette.neighbours);
-    return this.style(
-      'borders',
-      () => new Style({ stroke: new Stroke({ color: this.palette.neighbourBorder, width: 1 }), zIndex: 1 }),
-    );
-  }
-
-  private waterStyle(feature: FeatureLike): Style {
-    if (feature.get('layer') === 'lakes')
-      return this.style('lake', () => new Style({ fill: new Fill({ color: this.palette.lake }), zIndex: 1 }));
-    return this.style('river', () => new Style({ stroke: new Stroke({ color: this.palette.river, width: 1.2 }) }));
-  }
-
-  private borderStyle(feature: FeatureLike): Style {
-    if (feature.get('kind') === 'country') {
-      return this.style(
-        'country border',
-        () => new Style({ stroke: new Stroke({ color: this.palette.countryBorder, width: 1.6 }), zIndex: 1 }),
-      );
-    }
-    if (this.region !== undefined && feature.get('code') === this.region) {
-      return this.style(
-        'chosen',
-        () => new Style({ stroke: new Stroke({ color: this.palette.chosenRegion, width: 1.8 }), zIndex: 2 }),
-      );
-    }
-    return this.style(
-      'region',
-      () => new Style({ stroke: new Stroke({ color: this.palette.regionBorder, width: 1, lineDash: [4, 3] }) }),
-    );
-  }
-
   private nameStyle(feature: FeatureLike, resolution: number): Style | undefined {
     const zoom = Math.log2(156543.034 / resolution);
-    const kind = feature.get('kind') as 'town' | 'country' | 'water' | 'region';
-    const tier = feature.get('tier') as number;
+    const { kind, tier, names } = named(feature);
     const shown = {
       town: zoom >= (townZoom[tier] ?? 0),
       country: zoom >= countryNameZoom.from && zoom < countryNameZoom.to,
@@ -324,7 +286,7 @@ export class BaseMap {
       region: zoom >= regionNameZoom.from && zoom < regionNameZoom.to,
     }[kind];
     if (!shown) return undefined;
-    const name = feature.get(this.language) as string | undefined;
+    const name = names[this.language];
     if (!name) return undefined;
     if (kind !== 'town') return this.style(`${kind} ${name}`, () => this.areaName(kind, name));
     // The name of a region's centre may lie below an arrow, never below a case.
@@ -398,17 +360,4 @@ export class BaseMap {
 /** Thin spaces between the letters of a country's name. */
 function spaced(name: string): string {
   return [...name].join('\u2009');
-}
-
-/** A point inside the largest polygon. */
-function inside(geometry: unknown): Point | undefined {
-  if (geometry instanceof Polygon) return geometry.getInteriorPoint();
-  if (!(geometry instanceof MultiPolygon)) return undefined;
-  const largest = geometry
-    .getPolygons()
-    .reduce<Polygon | undefined>(
-      (best, polygon) => (best && best.getArea() >= polygon.getArea() ? best : polygon),
-      undefined,
-    );
-  return largest?.getInteriorPoint();
 }

@@ -18,6 +18,9 @@ function canDraw(): boolean {
   }
 }
 
+/** Making the map takes a while on a phone: in between, input and pictures have their turn. */
+const nextTask = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
+
 /**
  * The live map. It fills its parent, which must have a height, and nothing opaque may lie over it.
  * OpenLayers is fetched when it is first shown; where that or the canvas fails, a sentence says so.
@@ -50,6 +53,7 @@ export function BoardMap(props: BoardMapProps) {
     let stopped = false;
     const start = async (): Promise<void> => {
       const { MapView } = await import('./map-view');
+      await nextTask();
       if (stopped || !target.current) return;
       view.current = new MapView(target.current, {
         selectCase: (id) => current.current.onSelectCase(id),
@@ -64,8 +68,11 @@ export function BoardMap(props: BoardMapProps) {
         },
         problem: (error) => console.warn('base map', error),
       });
+      await nextTask();
+      if (stopped) return;
       view.current.show(current.current);
-      setState('ready');
+      await nextTask();
+      if (!stopped) setState('ready');
     };
     if (props.wait) return;
     if (canDraw()) {

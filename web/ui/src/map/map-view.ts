@@ -66,8 +66,8 @@ type Shown = Pick<
   | 'picked'
 >;
 
-/** Kazakhstan with a margin, longitude and latitude; shown until the regions have come. */
-const countryExtent: Extent = [46.4, 40.5, 87.4, 55.5];
+/** Kazakhstan as its regions span it, longitude and latitude: the first picture fits already when they come. */
+const countryExtent: Extent = [46.4932, 40.5686, 87.3156, 55.4422];
 /** The window that tools/basemap cuts its data to, less a margin. */
 const dataExtent: Extent = [22, 18, 114, 71.5];
 const furthestZoom = 17;
@@ -147,8 +147,10 @@ export class MapView {
     }, 60_000);
     const { regions, all } = this.baseMap.load(this.stop.signal, (error) => this.events.problem(error));
     void regions.then(() => {
-      this.fitted = false;
-      this.fitOnce();
+      if (this.shown?.region !== undefined) {
+        this.fitted = false;
+        this.fitOnce();
+      }
       this.whenDrawn('regions');
     });
     void all.then(() => {
@@ -201,6 +203,7 @@ export class MapView {
       this.baseMap.setRegion(next.region);
       if (before) this.fit(true);
     }
+    this.fitOnce();
     if (next.selectedCase !== undefined && before?.selectedCase !== next.selectedCase) this.reveal(next.selectedCase);
     this.schedule();
   }

@@ -24,15 +24,28 @@ export function mapIsWanted(): void {
   mapWanted.value = true;
 }
 
+const afterBoard: (() => void)[] = [];
+let afterBoardBegun = false;
+
 /** Runs a task once the board is there; the page itself has loaded then, too. */
 export function whenBoardIsThere(task: () => void): void {
-  let begun = false;
-  effect(() => {
-    if (begun || !boardThere.value) return;
-    begun = true;
-    if (document.readyState === 'complete') task();
-    else addEventListener('load', task, { once: true });
-  });
+  afterBoard.push(task);
+  if (afterBoardBegun) setTimeout(nextAfterBoard);
+}
+
+/** One task at a time: a tap between two of them is answered. */
+function nextAfterBoard(): void {
+  afterBoard.shift()?.();
+  if (afterBoard.length > 0) setTimeout(nextAfterBoard);
+}
+
+// A letter of each file of the typeface that the three languages are written with.
+const typefaceSample = 'aяқ';
+
+/** Text is laid out anew once, when all files of the typeface have come, and not with each. */
+async function showTypeface(): Promise<void> {
+  await document.fonts?.load('16px "Onest Variable"', typefaceSample).catch(() => undefined);
+  document.documentElement.dataset.typeface = 'here';
 }
 
 /** Called once, at start. */
@@ -49,7 +62,13 @@ export function startLoading(): void {
     // After the next picture, which has the list.
     setTimeout(() => {
       listSaid.value = true;
-      document.documentElement.dataset.typeface = 'here';
+      void showTypeface();
     }, 50);
+  });
+  effect(() => {
+    if (!boardThere.value || afterBoardBegun) return;
+    afterBoardBegun = true;
+    if (document.readyState === 'complete') nextAfterBoard();
+    else addEventListener('load', nextAfterBoard, { once: true });
   });
 }
