@@ -6,7 +6,7 @@ import { slowNow } from '../live/store';
 import { coordinates as mayCoordinate } from '../permissions';
 import { session } from '../session';
 import { CaseLink } from './duplicates';
-import { personOf } from './describe';
+import { filerName, personOf } from './describe';
 import { Fact } from './fact';
 
 /** Who filed what. One that joined the case says it in its own words and can be taken out again. */
@@ -35,7 +35,7 @@ function Application({ application, view }: { application: ApplicationView; view
           <span class="number">{application.id}</span>
           <span class="secondary">
             {' '}
-            <span class="number">{application.system}</span>
+            {filerName(application.system)}
             {filed !== undefined && ` · ${moment(filed, slowNow.value, language.value)}`}
           </span>
         </span>

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { CaseView, SealedView } from '../api/views';
-import { isUnconfirmed, shortened } from './describe';
+import { language } from '../language';
+import { filerName, isUnconfirmed, shortened } from './describe';
 
 test('a long place is cut at the end of a word', () => {
   expect(shortened('Тобыл')).toBe('Тобыл');
@@ -27,4 +28,11 @@ test('a death is to be confirmed until it was, of each person by itself', () => 
   expect(isUnconfirmed(view([lifeless]))).toBe(true);
   expect(isUnconfirmed(view([lifeless, death]))).toBe(false);
   expect(isUnconfirmed(view([lifeless, death, { ...lifeless, subject_id: 's2' }]))).toBe(true);
+});
+
+test('who filed is named as people call it', () => {
+  language.value = 'ru';
+  expect(filerName('board')).toBe('заявлено вручную');
+  expect(filerName('102-kostanay')).toBe('102-kostanay');
+  expect(filerName('team:unknown')).toBe('unknown');
 });

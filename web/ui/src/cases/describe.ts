@@ -2,6 +2,7 @@ import type { AssignmentView, CaseStatus, CaseView, Sex, SubjectView } from '../
 import { language, say, sayValue, words } from '../language';
 import { coordinates } from '../language/format';
 import { regionNames } from '../language/regions';
+import { teamName } from '../live/store';
 
 /** "Жуковка, мальчик, 14": where and who, by which people speak of a case. */
 export function caseTitle(view: CaseView): string {
@@ -45,6 +46,12 @@ function whoOf(view: CaseView): string {
   if (!first) return say(words.cases.person);
   const more = rest.length > 0 ? ` ${say(words.cases.moreSubjects, { n: rest.length })}` : '';
   return `${personOf(first)}${more}`;
+}
+
+/** Who filed, as people call it: the name of another system stays as it is. */
+export function filerName(system: string): string {
+  if (system === 'board') return say(words.cases.filedByHand);
+  return system.startsWith('team:') ? teamName(system.slice('team:'.length)) : system;
 }
 
 /** "мальчик, 14"; without a known age the word alone. */

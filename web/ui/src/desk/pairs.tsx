@@ -1,5 +1,5 @@
 import type { CaseView } from '../api/views';
-import { caseTitle, statusText } from '../cases/describe';
+import { caseTitle, filerName, statusText } from '../cases/describe';
 import { command } from '../commands/send';
 import { language, type Phrase, say, sayValue, words } from '../language';
 import { coordinates, moment, parseTime } from '../language/format';
@@ -81,7 +81,7 @@ function comparison(view: CaseView, other: CaseView): Compared[] {
     (of.subjects ?? []).map(tell).filter(Boolean).join('; ');
   const filers = (of: CaseView): string =>
     (of.applications ?? [])
-      .map(({ system, reporter }) => [reporter?.name, reporter?.phone].filter(Boolean).join(', ') || system)
+      .map(({ system, reporter }) => [reporter?.name, reporter?.phone].filter(Boolean).join(', ') || filerName(system))
       .join('; ');
   const told: [Phrase, (of: CaseView) => string | undefined][] = [
     [words.cases.subjects, (of) => people(of, ({ name }) => name)],

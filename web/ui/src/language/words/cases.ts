@@ -89,6 +89,7 @@ export const cases = {
   ],
   applications: ['Applications', 'Заявки', 'Өтінімдер'],
   filer: ['Filer', 'Заявитель', 'Өтініш беруші'],
+  filedByHand: ['filed by hand', 'заявлено вручную', 'қолмен тіркелген'],
   filedAt: ['Filed', 'Подана', 'Берілді'],
   reference: ['Police number', 'Номер регистрации в полиции', 'Полициядағы тіркеу нөмірі'],
   subjects: ['Missing people', 'Пропавшие', 'Жоғалған адамдар'],
