@@ -269,6 +269,14 @@ async function office({ browser, server }, shoot) {
   await shoot(page, 'The month, with the checks that its figures agree');
   await page.locator('.figures').first().scrollIntoViewIfNeeded();
   await shoot(page, 'By region, team or month');
+  await button(page, 'Прошлый месяц').click();
+  const signed = page.locator('.signed [data-region="KZ-39"]');
+  await signed.locator('.hold-button').waitFor();
+  await shoot(page, 'Last month is over: its balance is to be signed');
+  await hold(page, signed.locator('.hold-button'));
+  await signed.locator('[data-signed]').waitFor();
+  await shoot(page, 'Signed: what changes later is listed as a correction');
+  await button(page, 'Этот месяц').click();
   const small = await person(browser, { viewport: phone, language: 'kk', theme: 'dark' });
   await signIn(small, { ...server, key }, '#/statistics');
   await small.locator('.totals').waitFor();
