@@ -19,6 +19,7 @@ import {
 } from './page.mjs';
 import { failedBackup } from './backups.mjs';
 import { filteredByOwner, placesRemoved } from './board.mjs';
+import { listCompared } from './comparison.mjs';
 import { chosenWithReasons, duplicateMerged, handedOver, leadAccepts, missedCheckIn } from './coordination.mjs';
 import { deskByKeyboard, deskOfAShift, deskReadsAndDecides, deskTakesOver } from './desk.mjs';
 import {
@@ -478,6 +479,7 @@ export const stories = [
   ['one person files, accepts, goes and finds; a second browser sees each step', mainJob],
   ['a death stays sealed until the family has been told', quietDeath],
   ['the statistics agree with the server and with themselves', statisticsAgree],
+  ['a team’s own list is compared with ours', listCompared],
   ['without a connection nothing is lost, and nothing is done twice', lostConnection],
   ['a refusal is told in words', refusalInWords],
   ['found can be held with the keyboard', keyboardAlone],

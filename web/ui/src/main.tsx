@@ -5,6 +5,7 @@ import './styles/shell.css';
 import './styles/cases.css';
 import './styles/detail.css';
 import './styles/pages.css';
+import './styles/comparison.css';
 import './styles/lead.css';
 import './styles/desk.css';
 import './styles/print.css';

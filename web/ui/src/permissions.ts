@@ -82,6 +82,11 @@ export function signsMonths(session: Session | undefined): boolean {
   return has(session, 'admin', 'office');
 }
 
+/** Compares a team's own list with ours: it holds names. */
+export function comparesLists(session: Session | undefined): boolean {
+  return has(session, 'admin', 'coordinator', 'office');
+}
+
 export function seesDeadLetters(session: Session | undefined): boolean {
   return has(session, 'admin', 'coordinator');
 }

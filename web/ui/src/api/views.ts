@@ -438,6 +438,57 @@ export interface BalanceView {
   checks: { name: string; holds: boolean; difference: number }[];
 }
 
+/** A row of a team's list, as the server read it; without an outcome: still sought. */
+export interface ListedRow {
+  line: number;
+  number?: string;
+  reference?: string;
+  name?: string;
+  age?: number;
+  opened?: string;
+  ended?: string;
+  outcome?: Outcome;
+}
+
+/** One of ours in a comparison: a person, or a case without subjects. */
+export interface CountedPerson {
+  case_id: string;
+  number: string;
+  kind: CaseKind;
+  opened_at: string;
+  part: string;
+  carried?: boolean;
+  subject_id?: string;
+  name?: string;
+  sex?: 'male' | 'female';
+  age?: number;
+  outcome?: Outcome;
+}
+
+export interface ComparedPair {
+  row: ListedRow;
+  ours: CountedPerson;
+  by: string;
+}
+
+export interface UnclearRow {
+  row: ListedRow;
+  reason: string;
+  candidates: { ours: CountedPerson; by: string }[];
+}
+
+/** The answer of `POST /statistics/compare`. */
+export interface ComparisonView {
+  rows: number;
+  ours: number;
+  same: ComparedPair[];
+  different: ComparedPair[];
+  only_ours: CountedPerson[];
+  only_theirs: ListedRow[];
+  unclear: UnclearRow[];
+  problems: { line?: number; column?: string; code: string; detail: string }[];
+}
+
 /** A body for `PUT /teams/{id}`. */
 export interface TeamBody {
   type: 'team.registered';

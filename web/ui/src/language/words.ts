@@ -47,6 +47,7 @@ export {
   preemption,
   roster,
 } from './words/coordination';
+export { comparison, listColumn, matchedBy, part, unclearBecause } from './words/comparison';
 export { desk } from './words/desk';
 export { choice, chosen, duty, transport, unavailableBecause, weekday } from './words/choice';
 export { filing } from './words/filing';

@@ -2,19 +2,13 @@ import { useId, useState } from 'preact/hooks';
 import { type Problem, readTable, request } from '../api/client';
 import type { Duty } from '../api/views';
 import { ProblemNotice, problemOf } from '../controls/problem';
-import { language, say, sayValue, words } from '../language';
+import { type TableProblem, TableProblems } from '../controls/table-problems';
+import { say, sayValue, words } from '../language';
 
 interface TableTeam {
   line: number;
   id: string;
   team: { name: string; organisation?: string; branch?: string; members?: number; duty?: Duty };
-}
-
-interface TableProblem {
-  line?: number;
-  column?: string;
-  code: string;
-  detail: string;
 }
 
 interface Table {
@@ -93,7 +87,7 @@ export function TeamTable() {
               <strong>{say(words.setup.tableGood, { count: table.teams.length })}</strong>
               {table.problems.length > 0 && ` · ${say(words.setup.tableWrong, { count: table.problems.length })}`}
             </p>
-            {table.problems.length > 0 && <Problems problems={table.problems} />}
+            {table.problems.length > 0 && <TableProblems problems={table.problems} />}
             <ul class="setup-teams">
               {table.teams.map(({ line, team }) => (
                 <li key={line}>
@@ -121,31 +115,4 @@ function dutyText({ weekly = [] }: Duty): string {
   return weekly
     .map(({ days, from, to }) => `${days.map((day) => sayValue(words.weekday, day)).join(' ')} ${from}–${to}`)
     .join(', ');
-}
-
-function Problems({ problems }: { problems: TableProblem[] }) {
-  return (
-    <table class="setup-problems">
-      <thead>
-        <tr>
-          <th scope="col">{say(words.setup.line)}</th>
-          <th scope="col">{say(words.setup.column)}</th>
-          <th scope="col">{say(words.setup.what)}</th>
-        </tr>
-      </thead>
-      <tbody>
-        {problems.map((one, index) => (
-          // A line may have several; they do not change once read.
-          <tr key={index}>
-            <td class="number">{one.line}</td>
-            <td class="number">{one.column}</td>
-            <td>
-              {sayValue(words.lineProblem, one.code)}
-              {language.value === 'en' && <span class="secondary"> {one.detail}</span>}
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  );
 }

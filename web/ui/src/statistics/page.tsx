@@ -8,9 +8,12 @@ import { number } from '../language/format';
 import { feedState, serverNow, slowNow } from '../live/store';
 import { RegionSelect } from '../shell/top-bar';
 import { compact } from '../shell/media';
+import { comparesLists } from '../permissions';
 import { region } from '../preferences';
+import { session } from '../session';
 import { Balance } from './balance';
 import { Outcomes } from './bars';
+import { ListComparison } from './comparison';
 import { type Grouping, groupings, groupName } from './group-name';
 import { lastMonthDays, monthDays, periodOf, wholeMonth, yearDays } from './period';
 import { Signed } from './signed';
@@ -111,6 +114,7 @@ export function StatisticsPage() {
       {data && <Figuring data={data} grouping={grouping} />}
       {balance && <Balance data={balance} />}
       {balance && month && <Signed month={month} balance={balance} onChanged={() => setAttempt(attempt + 1)} />}
+      {comparesLists(session.value) && <ListComparison from={from} to={to} />}
     </section>
   );
 }

@@ -125,6 +125,8 @@ export const lineProblem: Record<string, Phrase> = {
   unknown_place: ['No such place is known: write coordinates.', 'Такого места нет в списке: напишите координаты.', 'Мұндай орын тізімде жоқ: координатын жазыңыз.'],
   many_places: ['Several places have this name: add the region.', 'Мест с таким именем несколько: добавьте регион.', 'Мұндай атаулы орын бірнешеу: өңірін қосыңыз.'],
   no_duty: ['Write such as mon-fri 20:00-08:00.', 'Напишите, например: пн-пт 20:00-08:00.', 'Мысалы, былай жазыңыз: дс-жм 20:00-08:00.'],
+  no_date: ['Write such as 21.11.2026.', 'Напишите, например: 21.11.2026.', 'Мысалы, былай жазыңыз: 21.11.2026.'],
+  too_many_rows: ['There are too many rows: choose a shorter period.', 'Строк слишком много: возьмите период короче.', 'Жол тым көп: кезеңді қысқартыңыз.'],
   twice: ['This team is in the table already.', 'Этот отряд уже есть в таблице.', 'Бұл жасақ кестеде бар.'],
   not_yours: ['This region is not yours.', 'Это не ваш регион.', 'Бұл сіздің өңіріңіз емес.'],
   invalid: ['The line cannot be taken.', 'Строку нельзя принять.', 'Жолды қабылдау мүмкін емес.'],
