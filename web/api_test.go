@@ -255,6 +255,24 @@ func TestSession(t *testing.T) {
 	if r := w.send("GET", "/api/v1/session", "", cookie); r.status != 401 {
 		t.Errorf("the cookie after signing out: %d", r.status)
 	}
+	// A page that asks whether somebody is signed in need not fail; a key that is not good does.
+	for _, c := range []struct {
+		path   string
+		header http.Header
+		status int
+	}{
+		{"/api/v1/session?optional=true", cookie, 204},
+		{"/api/v1/session?optional=true", http.Header{}, 204},
+		{"/api/v1/session?optional=false", http.Header{}, 401},
+		{"/api/v1/session", http.Header{}, 401},
+		{"/api/v1/session?optional=true", http.Header{"Authorization": {"Bearer izdeu_wrong"}}, 401},
+		{"/api/v1/cases?optional=true", http.Header{}, 401},
+		{"/api/v1/session?optional=true", http.Header{"Authorization": {"Bearer " + w.keys["admin"]}}, 200},
+	} {
+		if r := w.send("GET", c.path, "", c.header); r.status != c.status || c.status == 204 && r.body != "" {
+			t.Errorf("GET %s with %v: %d %s, want %d", c.path, c.header, r.status, r.body, c.status)
+		}
+	}
 	// A browser cannot see a status: it is told by a close code.
 	ended, _, err := w.dial("", own)
 	must(t, err)

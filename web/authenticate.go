@@ -68,6 +68,11 @@ func (s *Server) admit(ctx huma.Context, next func(huma.Context)) {
 	}
 	who, refused := s.allowed(r, operation)
 	if refused != nil {
+		if operation == opWhoAmI && refused.Status == http.StatusUnauthorized && r.Header.Get("Authorization") == "" &&
+			r.URL.Query().Get("optional") == "true" {
+			w.WriteHeader(http.StatusNoContent)
+			return
+		}
 		refused.write(w)
 		return
 	}

@@ -104,9 +104,13 @@ func (s *Server) registerSession() {
 		summary: "Sign in with a key, or with a code that the program printed", about: "The answer sets the session cookie, which lasts 12 hours.",
 		request: SignIn{}, answers: map[int]any{200: SessionAnswer{}}, errors: []int{401, 429}},
 		s.signIn)
+	type whoAmI struct {
+		// admit answers it: the handler is reached by those who are signed in.
+		Optional bool `query:"optional" doc:"Without a key, 204 instead of 401 when nobody is signed in: for a page that asks at its start"`
+	}
 	register(s, operation{id: opWhoAmI, method: http.MethodGet, path: apiRoot + "/session", tag: "session",
-		summary: "Who is signed in", answers: map[int]any{200: SessionAnswer{}}},
-		func(ctx context.Context, _ *struct{}) (*answer, error) {
+		summary: "Who is signed in", answers: map[int]any{200: SessionAnswer{}, 204: nil}},
+		func(ctx context.Context, _ *whoAmI) (*answer, error) {
 			who := callerOf(ctx)
 			if who.session == nil {
 				return answerJSON(http.StatusOK, sessionAnswer(who.account, time.Time{}))

@@ -258,11 +258,20 @@ export async function linksKeysAlarms({ browser, server }) {
   await page.keyboard.press('t');
   await page.locator('.team').first().waitFor();
 
+  const small = await person(browser, { viewport: phone });
+  await signIn(small, server, '#/more');
+  const titleTop = async () => (await small.locator('h1').boundingBox()).y;
+  const before = await titleTop();
+
   // One alarm is named, a flood is counted, and the title says how many.
   const danger = () => one.file({ place: 'Сарыколь', urgency: 'life_threatening', location: point([65.5, 53.3]) });
   await danger();
   await page.locator('.announcement').getByText('Сарыколь', { exact: false }).first().waitFor();
   await page.waitForFunction(() => document.title.startsWith('(1) '));
+  // On a phone it lies over nothing: the page moves down.
+  await small.locator('.announcement').first().waitFor();
+  const card = await small.locator('.announcement').first().boundingBox();
+  assert.ok((await titleTop()) >= card.y + card.height && (await titleTop()) > before, 'the card covers the title');
   await Promise.all(Array.from({ length: 5 }, danger));
   await page.locator('.announcement[data-flood="6"]').waitFor();
   assert.equal(await page.locator('.announcement').count(), 1);
@@ -278,7 +287,7 @@ export async function linksKeysAlarms({ browser, server }) {
   await page.reload();
   await quiet.waitFor();
   assert.equal(await quiet.isChecked(), false, 'the silence was not kept');
-  return [page, other];
+  return [page, other, small];
 }
 
 /** A picture of one colour as PNG, 256 × 256. */

@@ -63,7 +63,11 @@ async function byCode({ browser, server }) {
 
 async function byKey({ browser, server }) {
   const page = await person(browser, { viewport: phone });
+  const logged = [];
+  page.on('console', (message) => message.type() === 'error' && logged.push(message.text()));
   await page.goto(server.url);
+  await button(page, 'Войти').waitFor();
+  assert.deepEqual(logged, [], 'who opens the page without a session sees errors in the console');
   await button(page, 'Войти').click();
   await page.getByText('Заполните это поле.').waitFor();
   await page.getByLabel('Ваш ключ').fill('wrong');
@@ -353,7 +357,7 @@ async function everyLanguage({ browser, server }) {
       await button(page.locator('.settings'), name).click();
       for (const hash of [...pages, `#/case/${id}`]) {
         await open(page, hash);
-        await page.locator('.page, .list, .detail, .tasks').first().waitFor();
+        await page.locator('.page:not([aria-busy="true"]), .list, .detail, .tasks').first().waitFor();
         const where = `${language} ${hash} ${viewport.width}`;
         assert.equal(await page.locator('html').getAttribute('lang'), language, where);
         assert.deepEqual(await brokenTexts(page), [], where);
@@ -387,7 +391,7 @@ async function accessible({ browser, server }) {
     await signIn(page, server);
     for (const hash of [...pages, `#/case/${id}`, `#/cases/${id}`]) {
       await open(page, hash);
-      await page.locator('.page, .list, .detail, .tasks').first().waitFor();
+      await page.locator('.page:not([aria-busy="true"]), .list, .detail, .tasks').first().waitFor();
       problems.push(...(await seriousProblems(page)).map((line) => `${viewport.width} ${theme} ${hash}: ${line}`));
     }
     result.push(page);

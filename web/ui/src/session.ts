@@ -52,20 +52,24 @@ async function resume(failed?: 'code'): Promise<void> {
   const kept = keptSession();
   if (kept) sessionState.value = { kind: 'signed-in', session: kept };
   try {
-    const present = await get<Session>('session');
+    const present = await get<Session | undefined>('session?optional=true');
+    if (!present) {
+      signedOut(kept, failed);
+      return;
+    }
     // The same person again changes nothing on the page.
     if (JSON.stringify(present) !== JSON.stringify(kept)) sessionState.value = { kind: 'signed-in', session: present };
     keepSession();
   } catch (error) {
     const unreachable = error instanceof RequestFailed && error.problem.status !== 401;
     if (kept && unreachable) return;
-    forgetSession();
-    sessionState.value = {
-      kind: 'signed-out',
-      ended: kept !== undefined,
-      ...(failed ? { failed } : unreachable ? { failed: 'unreachable' as const } : {}),
-    };
+    signedOut(kept, failed ?? (unreachable ? 'unreachable' : undefined));
   }
+}
+
+function signedOut(kept: Session | undefined, failed: 'code' | 'unreachable' | undefined): void {
+  forgetSession();
+  sessionState.value = { kind: 'signed-out', ended: kept !== undefined, ...(failed && { failed }) };
 }
 
 /** Signs in with a key or a single-use code. Afterwards the cookie does it; neither is kept here. */
