@@ -64,6 +64,13 @@ describe('numbers', () => {
     expect(number(12345.6, 'kk', 1).replace(/\s/g, ' ')).toBe('12 345,6');
     expect(number(12345.6, 'ru', 1).replace(/\s/g, ' ')).toBe('12 345,6');
     expect(number(12345.6, 'en', 1)).toBe('12,345.6');
+    for (const value of [0, 7, 12.04, 99.96, 999, 1000, -1234.5, 12_345.25, 1_234_567.8, 0.04, 1e9])
+      for (const digits of [0, 1])
+        for (const [language, locale] of [
+          ['ru', 'ru-RU'],
+          ['en', 'en-GB'],
+        ] as const)
+          expect(number(value, language, digits)).toBe(value.toLocaleString(locale, { maximumFractionDigits: digits }));
   });
 
   it('of metres become kilometres', () => {

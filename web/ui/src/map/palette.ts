@@ -93,7 +93,13 @@ export const palettes: Record<Theme, Palette> = {
 };
 
 /** Onest has the Kazakh letters; the page loads it for its text anyway. */
-const family = '"Onest Variable", Onest, system-ui, sans-serif';
+const families = ['Onest Variable', 'Onest'];
+const family = `${families.map((name) => `"${name}"`).join(', ')}, system-ui, sans-serif`;
+
+/** What OpenLayers calls the fonts that the map writes with: every weight of both names. */
+export const fontKeys: readonly string[] = families.flatMap((name) =>
+  [450, 500, 550, 600, 650].map((weight) => `normal ${weight} 16px "${name}"`),
+);
 
 export function font(weight: number, pixels: number): string {
   return `${weight} ${pixels}px ${family}`;
