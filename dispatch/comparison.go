@@ -3,6 +3,7 @@ package dispatch
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -112,6 +113,14 @@ const (
 	comparedYears = 1 // between their ages
 )
 
+// maxNamePairs bounds the names that one comparison holds against each other: a
+// second or two of one core.
+const maxNamePairs = 1_000_000
+
+// ErrTooManyNames says that too many rows and cases are of the same days to be
+// compared by name; a shorter period has fewer.
+var ErrTooManyNames = errors.New("dispatch: too many names of the same days to be compared")
+
 // AcceptedCases gives the keys of the cases that a team accepted and that a
 // period counts, From <= opened_at < To or still open at From (a zero time is no
 // bound), as the statistics know them, and of those that were merged into
@@ -141,13 +150,19 @@ func (r *StatisticsCase) openAt(at time.Time) bool {
 // the police's reference, else by name and day, with the age where both have
 // it: the surest first, nobody twice. What fits equally well, or only in part,
 // is never guessed. The order of rows and cases changes nothing but the order
-// of the answer.
-func CompareList(teamID string, from, to time.Time, cases []*Case, rows []ListedRow) Comparison {
+// of the answer. The error is ErrTooManyNames.
+func CompareList(teamID string, from, to time.Time, cases []*Case, rows []ListedRow) (Comparison, error) {
 	m := &listMatching{rows: rows}
 	m.count(teamID, from, to, cases)
+	pairs := 0
+	for i := range rows {
+		if pairs += len(m.near(rows[i].days())); pairs > maxNamePairs {
+			return Comparison{}, ErrTooManyNames
+		}
+	}
 	m.fit()
 	m.match()
-	return m.comparison()
+	return m.comparison(), nil
 }
 
 // OverBefore says that a case without subjects was closed before a time.
@@ -277,6 +292,18 @@ func comparableNumber(number string) string {
 	return strings.Join(groups, "-")
 }
 
+// near gives those of ours with a name whose days are near to a row's.
+func (m *listMatching) near(days []int) []int {
+	var named []int
+	for _, day := range days {
+		for one := day - comparedDays; one <= day+comparedDays; one++ {
+			named = append(named, m.byDay[one]...)
+		}
+	}
+	slices.Sort(named)
+	return slices.Compact(named)
+}
+
 // fit finds which of ours each row fits.
 func (m *listMatching) fit() {
 	m.fits = make([][]listFit, len(m.rows))
@@ -285,14 +312,7 @@ func (m *listMatching) fit() {
 		row := &m.rows[i]
 		m.matched[i] = -1
 		name, days := canonicalName(row.Name), row.days()
-		var named []int
-		for _, day := range days {
-			for near := day - comparedDays; near <= day+comparedDays; near++ {
-				named = append(named, m.byDay[near]...)
-			}
-		}
-		slices.Sort(named)
-		named = slices.Compact(named)
+		named := m.near(days)
 		keyed, by := []int(nil), ByNumber
 		if number := comparableNumber(row.Number); number != "" {
 			keyed = m.byKey["n"+number]

@@ -1,6 +1,7 @@
 package dispatch
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -38,6 +39,16 @@ func accepts(key int64, day int, people ...listed) *Case {
 		c.Personal.Subjects = append(c.Personal.Subjects, SubjectPersonal{Name: p.name})
 	}
 	return c
+}
+
+// compareList compares what is not too much.
+func compareList(t failer, from, to time.Time, cases []*Case, rows []ListedRow) Comparison {
+	t.Helper()
+	all, err := CompareList("dos", from, to, cases, rows)
+	if err != nil {
+		t.Fatalf("%v", err)
+	}
+	return all
 }
 
 // partsOf writes a comparison as "same 2=c1/s1 by number; …".
@@ -115,7 +126,7 @@ func TestCompareList(t *testing.T) {
 		for i := range c.rows {
 			c.rows[i].Line = i + 2
 		}
-		if got := partsOf(CompareList("dos", may(1, 0), may(31, 0), c.cases, c.rows)); got != c.want {
+		if got := partsOf(compareList(t, may(1, 0), may(31, 0), c.cases, c.rows)); got != c.want {
 			t.Errorf("%s:\n got %s\nwant %s", c.name, got, c.want)
 		}
 	}
@@ -129,7 +140,7 @@ func TestComparedCases(t *testing.T) {
 		return c
 	}
 	compare := func(rows []ListedRow, cases ...*Case) Comparison {
-		return CompareList("dos", may(10, 0), may(20, 0), cases, rows)
+		return compareList(t, may(10, 0), may(20, 0), cases, rows)
 	}
 	for name, c := range map[string]struct {
 		change func(*Case)
@@ -182,8 +193,8 @@ func TestComparisonTellsNothingUntold(t *testing.T) {
 		untold.Sealed = []SealedOutcome{{Subject: 1, Outcome: SubjectOutcome{Outcome: OutcomeDeceased, At: may(20, 3)}}}
 		for _, number := range []string{"", "39-2026-1"} {
 			row.Number = number
-			before := CompareList("dos", may(1, 0), may(31, 0), []*Case{open}, []ListedRow{row})
-			after := CompareList("dos", may(1, 0), may(31, 0), []*Case{untold}, []ListedRow{row})
+			before := compareList(t, may(1, 0), may(31, 0), []*Case{open}, []ListedRow{row})
+			after := compareList(t, may(1, 0), may(31, 0), []*Case{untold}, []ListedRow{row})
 			if partsOf(before) != partsOf(after) {
 				t.Errorf("%s, %q: %s, and withheld %s", outcome, number, partsOf(before), partsOf(after))
 			}
@@ -226,7 +237,7 @@ func TestComparisonLosesNothing(t *testing.T) {
 		for i := range rows {
 			rows[i].Line = i + 2
 		}
-		all := CompareList("dos", may(1, 0), may(31, 0), cases, rows)
+		all := compareList(t, may(1, 0), may(31, 0), cases, rows)
 		lines, ours := map[int]int{}, map[string]string{}
 		in := func(part string, p *CountedPerson) {
 			who := p.Case.ID
@@ -271,7 +282,7 @@ func TestComparisonLosesNothing(t *testing.T) {
 		turned, back := slices.Clone(rows), slices.Clone(cases)
 		slices.Reverse(turned)
 		slices.Reverse(back)
-		again := CompareList("dos", may(1, 0), may(31, 0), back, turned)
+		again := compareList(t, may(1, 0), may(31, 0), back, turned)
 		byLine := func(a, b ComparedPair) int { return a.Row.Line - b.Row.Line }
 		slices.SortFunc(again.Same, byLine)
 		slices.SortFunc(again.Different, byLine)
@@ -281,6 +292,21 @@ func TestComparisonLosesNothing(t *testing.T) {
 			t.Fatalf("another order, another answer:\n%s\n%s", partsOf(all), partsOf(again))
 		}
 	})
+}
+
+// TestComparisonIsBounded: what would take long is refused before it begins.
+func TestComparisonIsBounded(t *testing.T) {
+	var cases []*Case
+	rows := make([]ListedRow, maxNamePairs/1000+1)
+	for n := range 1000 {
+		cases = append(cases, accepts(int64(n+1), 4, listed{"Иванов Иван", -1, OutcomeOpen}))
+	}
+	for i := range rows {
+		rows[i] = ListedRow{Line: i + 2, Name: "Иванов Иван", Opened: may(5, 0)}
+	}
+	if _, err := CompareList("dos", time.Time{}, time.Time{}, cases, rows); !errors.Is(err, ErrTooManyNames) {
+		t.Errorf("%d names with each of %d: %v", len(rows), len(cases), err)
+	}
 }
 
 // BenchmarkCompareList: a year of a large team, and a list of it by names.
@@ -294,6 +320,6 @@ func BenchmarkCompareList(b *testing.B) {
 		rows = append(rows, ListedRow{Line: n, Name: c.Personal.Subjects[0].Name, Opened: c.OpenedAt, Outcome: OutcomeFound})
 	}
 	for b.Loop() {
-		CompareList("dos", time.Time{}, time.Time{}, cases, rows)
+		compareList(b, time.Time{}, time.Time{}, cases, rows)
 	}
 }

@@ -3,6 +3,7 @@ package web
 import (
 	"bytes"
 	"context"
+	"errors"
 	"net/http"
 	"slices"
 	"strconv"
@@ -121,7 +122,13 @@ func (s *Server) compareList(ctx context.Context, teamID string, from, to time.T
 	if err != nil {
 		return nil, err
 	}
-	all := dispatch.CompareList(teamID, from, to, cases, list.Rows)
+	all, err := dispatch.CompareList(teamID, from, to, cases, list.Rows)
+	if errors.Is(err, dispatch.ErrTooManyNames) {
+		return nil, invalidParameter("from", "has too many rows and cases of the same days: choose a shorter period")
+	}
+	if err != nil {
+		return nil, err
+	}
 	answered := ComparisonAnswer{Rows: len(list.Rows), Ours: all.Ours, Same: comparedViews(all.Same), Different: comparedViews(all.Different),
 		OnlyOurs: []CountedView{}, OnlyTheirs: []ListedRowView{}, Unclear: []UnclearView{}, Problems: []TableProblem{}}
 	for i := range all.OnlyOurs {
