@@ -116,6 +116,14 @@ function nameFeature(point: readonly number[], what: Named): Feature {
   return feature;
 }
 
+function placeNames(data: ArrayBuffer): Feature[] {
+  const rows = JSON.parse(new TextDecoder().decode(data)) as PlaceRow[];
+  return rows.map(([kind, tier, longitude, latitude, kk, ru, en], index) => {
+    const order = { country: 0, town: 100, water: 300 }[kind] + tier * 1000 + index / 1000;
+    return nameFeature(fromLonLat([longitude, latitude]), { kind, tier, names: { kk, ru, en }, order });
+  });
+}
+
 /** Parts that come so close upon each other are drawn together. */
 const togetherMilliseconds = 200;
 
@@ -163,7 +171,7 @@ export class BaseMap {
 
   /**
    * Loads all data. A part that cannot be loaded is left out and reported; the rest is drawn.
-   * The extents of the regions are known after `regions` has resolved.
+   * After `regions` has resolved, the extents of the regions are known and the names are there.
    */
   load(signal: AbortSignal, report: (error: unknown) => void): { regions: Promise<void>; all: Promise<unknown> } {
     const base = `${import.meta.env.BASE_URL}basemap/`;
@@ -177,17 +185,22 @@ export class BaseMap {
           .then((data) => this.painter.add(file, data))
           .then(() => undefined),
       );
-    const places = part(loadPatiently(`${base}places.json`, signal).then((data) => this.addPlaces(data)));
+    const names: Feature[] = [];
+    const places = part(
+      loadPatiently(`${base}places.json`, signal).then((data) => void names.push(...placeNames(data))),
+    );
     const regions = part(
       loadPatiently(`${import.meta.env.BASE_URL}api/v1/regions`, signal)
         .then((data) => this.painter.add('regions', data))
-        .then((found) => this.addRegions(found)),
+        .then((found) => void names.push(...this.addRegions(found))),
     );
     let soon: ReturnType<typeof setTimeout> | undefined;
-    const all = Promise.all([places, regions])
+    // All names at once: placing them is the dearest part of a picture on this thread.
+    const withNames = Promise.all([places, regions]).then(() => this.names.addFeatures(names));
+    const all = withNames
       .then(() => shapes('land'))
       .then(() => {
-        soon = setTimeout(() => this.shapeLayer.redraw(), togetherMilliseconds);
+        if (!signal.aborted) soon = setTimeout(() => this.shapeLayer.redraw(), togetherMilliseconds);
         return Promise.all([shapes('rivers'), shapes('lakes')]);
       })
       .then(() => {
@@ -198,7 +211,7 @@ export class BaseMap {
       clearTimeout(soon);
       this.painter.stop();
     });
-    return { regions, all };
+    return { regions: withNames, all };
   }
 
   /** The extent of a region, or of the country, in map units; undefined before the regions have come. */
@@ -230,6 +243,10 @@ export class BaseMap {
   /** How many layers lie under everything that is drawn on the land. */
   readonly shapeCount = 1;
 
+  get hasNames(): boolean {
+    return !this.names.isEmpty();
+  }
+
   /** Other tiles bring names of their own. */
   hideNames(): void {
     this.nameLayer.setVisible(false);
@@ -246,25 +263,14 @@ export class BaseMap {
     this.nameLayer.changed();
   }
 
-  private addPlaces(data: ArrayBuffer): void {
-    const rows = JSON.parse(new TextDecoder().decode(data)) as PlaceRow[];
-    this.names.addFeatures(
-      rows.map(([kind, tier, longitude, latitude, kk, ru, en], index) => {
-        const order = { country: 0, town: 100, water: 300 }[kind] + tier * 1000 + index / 1000;
-        return nameFeature(fromLonLat([longitude, latitude]), { kind, tier, names: { kk, ru, en }, order });
-      }),
-    );
-  }
-
-  private addRegions(regions: RegionOnMap[]): void {
+  private addRegions(regions: RegionOnMap[]): Feature[] {
     this.regions = regions;
     this.shapeLayer.redraw();
     this.borderLayer.redraw();
     // A city of republican significance is a town on the map already.
-    const areas = regions.filter(({ city }) => !city);
-    this.names.addFeatures(
-      areas.map(({ point, names }) => nameFeature(point, { kind: 'region', tier: 0, names, order: 3500 })),
-    );
+    return regions
+      .filter(({ city }) => !city)
+      .map(({ point, names }) => nameFeature(point, { kind: 'region', tier: 0, names, order: 3500 }));
   }
 
   private style(key: string, make: () => Style): Style {

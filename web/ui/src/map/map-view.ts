@@ -122,8 +122,8 @@ export class MapView {
       minZoom: 2.6,
       maxZoom: furthestZoom,
     });
+    // Its target comes with the first `show`: an empty map need not be drawn.
     this.map = new OlMap({
-      target,
       view: this.view,
       controls: [],
       interactions: defaultInteractions({ altShiftDragRotate: false, pinchRotate: false }),
@@ -206,6 +206,7 @@ export class MapView {
       this.baseMap.setRegion(next.region);
       if (before) this.fit(true);
     }
+    if (!before) this.map.setTarget(this.target);
     this.fitOnce();
     if (next.selectedCase !== undefined && before?.selectedCase !== next.selectedCase) this.reveal(next.selectedCase);
     this.schedule();
@@ -385,7 +386,8 @@ export class MapView {
 
   /** Places the names of towns anew around the icons; far dearer than the icons, so not for each movement. */
   private placeNamesSoon(): void {
-    if (this.namesTimer !== undefined) return;
+    // Names that are still to come are placed when they do.
+    if (this.namesTimer !== undefined || !this.baseMap.hasNames) return;
     this.namesTimer = setTimeout(() => {
       this.namesTimer = undefined;
       this.baseMap.namesChanged();
