@@ -65,6 +65,7 @@ func (w *writer) advance(batch *dispatch.Batch) error {
 // batch writes the rows. The order matters for assignments only, see there.
 func (w *writer) batch(batch *dispatch.Batch) error {
 	base := batch.Base.Sequence
+	w.rows.forget()
 	for _, team := range batch.Teams {
 		if err := w.team(team); err != nil {
 			return fmt.Errorf("sqlite: team %d: %w", team.Key, err)
@@ -94,14 +95,22 @@ func (w *writer) batch(batch *dispatch.Batch) error {
 	for _, step := range []struct {
 		of    string
 		write func(*dispatch.Case, int64) error
+		added *rows
 	}{
-		{"row", w.caseRow}, {"applications", w.applications}, {"subjects", w.subjects}, {"sealed outcomes", w.sealed},
-		{"members", w.members}, {"personal data", w.personal}, {"assignments", w.assignmentsWithoutSlot}, {"slots", w.clearSlots}, {"assignments", w.assignmentsWithSlot},
+		{"row", w.caseRow, w.rows.newCase}, {"applications", w.applications, w.rows.newApplication}, {"subjects", w.subjects, w.rows.newSubject},
+		{"sealed outcomes", w.sealed, nil}, {"members", w.members, nil}, {"personal data", w.personal, w.rows.newPersonal},
+		{"assignments", w.assignmentsWithoutSlot, w.rows.newAssignment}, {"slots", w.clearSlots, nil}, {"assignments", w.assignmentsWithSlot, w.rows.newAssignment},
 	} {
 		for _, c := range batch.Cases {
 			if err := step.write(c, base); err != nil {
 				return fmt.Errorf("sqlite: case %d: %s: %w", c.Key, step.of, err)
 			}
+		}
+		if step.added == nil {
+			continue
+		}
+		if err := step.added.flush(); err != nil {
+			return fmt.Errorf("sqlite: %s: %w", step.of, err)
 		}
 	}
 	failpoint.Here("rows-written")
@@ -109,6 +118,9 @@ func (w *writer) batch(batch *dispatch.Batch) error {
 		if err := w.decision(&batch.Decisions[i]); err != nil {
 			return fmt.Errorf("sqlite: decision %d: %w", batch.Decisions[i].Sequence, err)
 		}
+	}
+	if err := w.rows.decision.flush(); err != nil {
+		return fmt.Errorf("sqlite: decisions: %w", err)
 	}
 	for i := range batch.Notes {
 		if err := w.note(&batch.Notes[i]); err != nil {
@@ -119,6 +131,9 @@ func (w *writer) batch(batch *dispatch.Batch) error {
 		if err := w.event(&batch.Events[i]); err != nil {
 			return fmt.Errorf("sqlite: event %d: %w", batch.Events[i].Sequence, err)
 		}
+	}
+	if err := w.rows.event.flush(); err != nil {
+		return fmt.Errorf("sqlite: events: %w", err)
 	}
 	return w.bookkeeping(batch)
 }

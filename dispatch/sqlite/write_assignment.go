@@ -7,9 +7,9 @@ import (
 )
 
 const (
-	// insertAssignment is an offer that was just made, and maybe accepted at once.
-	insertAssignment = `INSERT INTO assignment (case_key, n, team_key, round, status, slot, distance_m, position_at, rings, by_hand,
-		created, slot_changed, changed, offered_at, answer_by, answered_at, detail) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+	// newAssignmentColumns are those of an offer that was just made, and maybe accepted at once.
+	newAssignmentColumns = `(case_key, n, team_key, round, status, slot, distance_m, position_at, rings, by_hand,
+		created, slot_changed, changed, offered_at, answer_by, answered_at, detail)`
 	upsertAssignment = `INSERT INTO assignment (case_key, n, team_key, round, status, slot, distance_m, position_at, rings, by_hand,
 		created, slot_changed, changed, offered_at, answer_by, answered_at, eta_at, en_route_at, on_scene_at, standing_down_at,
 		acknowledged_at, finished_at, people, people_returned, words, detail)
@@ -62,7 +62,7 @@ func (w *writer) assignments(c *dispatch.Case, base int64, chosen func(*dispatch
 		}
 		if a.Created > base && a.Status.TakesSlot() && a.ETAAt.IsZero() && a.EnRouteAt.IsZero() && a.OnSceneAt.IsZero() &&
 			a.StandingDownAt.IsZero() && a.AcknowledgedAt.IsZero() && a.FinishedAt.IsZero() && a.People == 0 && a.PeopleReturned == 0 && a.Words == "" {
-			err = w.rows.insertAssignment.exec(c.Key, int64(a.N), int64(a.Team), int64(a.Round), string(a.Status), int64(a.Slot), a.DistanceM,
+			err = w.rows.newAssignment.add(c.Key, int64(a.N), int64(a.Team), int64(a.Round), string(a.Status), int64(a.Slot), a.DistanceM,
 				milliseconds(a.PositionAt), int64(a.Rings), truth(a.ByHand), a.Created, a.SlotChanged, a.Changed,
 				milliseconds(a.OfferedAt), milliseconds(a.AnswerBy), milliseconds(a.AnsweredAt), detail)
 		} else {

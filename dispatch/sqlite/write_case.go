@@ -11,30 +11,44 @@ import (
 
 // rowStatements are those of the hot path.
 type rowStatements struct {
-	insertCase, updateCase       *statement
-	application                  *statement
-	insertSubject, subject       *statement
-	sealed                       *statement
-	personal                     *statement
-	insertAssignment, assignment *statement
-	clearSlot                    *statement
-	decision, event, eventTime   *statement
+	newCase, newApplication, newSubject, newPersonal, newAssignment, decision, event *rows
+
+	updateCase, application, subject, sealed, personal, assignment, clearSlot, eventTime *statement
 }
 
-func (w *writer) prepareRows() error {
+// forget drops rows that a batch has left which failed.
+func (r *rowStatements) forget() {
+	for _, added := range []*rows{r.newCase, r.newApplication, r.newSubject, r.newPersonal, r.newAssignment, r.decision, r.event} {
+		added.values = added.values[:0]
+	}
+}
+
+func (w *writer) prepareHotPath() error {
 	r := &w.rows
+	for _, s := range []struct {
+		into  **rows
+		table string
+	}{
+		{&r.newCase, "cases " + caseColumns}, {&r.newApplication, "application " + applicationColumns}, {&r.newSubject, "subject " + newSubjectColumns},
+		{&r.newPersonal, "personal " + personalColumns}, {&r.newAssignment, "assignment " + newAssignmentColumns},
+		{&r.decision, "decision (case_key, seq, at, candidates)"}, {&r.event, "journal (seq, at, type, case_key, team_key, data)"},
+	} {
+		var err error
+		if *s.into, err = w.prepareRows(s.table); err != nil {
+			return err
+		}
+	}
 	for _, s := range []struct {
 		into  **statement
 		query string
 	}{
-		{&r.insertCase, insertCase}, {&r.updateCase, insertCase + updateCase},
-		{&r.application, insertApplication},
-		{&r.insertSubject, insertSubject}, {&r.subject, upsertSubject},
+		{&r.updateCase, upsertCase},
+		{&r.application, upsertApplication},
+		{&r.subject, upsertSubject},
 		{&r.sealed, upsertSealed},
 		{&r.personal, upsertPersonal},
-		{&r.insertAssignment, insertAssignment}, {&r.assignment, upsertAssignment}, {&r.clearSlot, clearSlot},
-		{&r.decision, insertDecision},
-		{&r.event, insertEvent}, {&r.eventTime, `SELECT at FROM journal WHERE seq = ?`},
+		{&r.assignment, upsertAssignment}, {&r.clearSlot, clearSlot},
+		{&r.eventTime, `SELECT at FROM journal WHERE seq = ?`},
 	} {
 		var err error
 		if *s.into, err = w.prepare(s.query); err != nil {
@@ -45,11 +59,11 @@ func (w *writer) prepareRows() error {
 }
 
 const (
-	insertCase = `INSERT INTO cases (key, id, number, kind, status, urgency, call_out, active, exercise, region, regions, lon, lat,
-		accuracy_m, opened_at, teams_needed, changed, incident, ended_at, suspended_at, unanswered_at, lead_team, detail)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+	caseColumns = `(key, id, number, kind, status, urgency, call_out, active, exercise, region, regions, lon, lat,
+		accuracy_m, opened_at, teams_needed, changed, incident, ended_at, suspended_at, unanswered_at, lead_team, detail)`
 	// id, number, kind and opened_at never change.
-	updateCase = ` ON CONFLICT (key) DO UPDATE SET status = excluded.status, urgency = excluded.urgency, call_out = excluded.call_out,
+	upsertCase = `INSERT INTO cases ` + caseColumns + ` VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (key) DO UPDATE SET status = excluded.status, urgency = excluded.urgency, call_out = excluded.call_out,
 		active = excluded.active, exercise = excluded.exercise, region = excluded.region, regions = excluded.regions,
 		lon = excluded.lon, lat = excluded.lat, accuracy_m = excluded.accuracy_m, teams_needed = excluded.teams_needed,
 		changed = excluded.changed, incident = excluded.incident, ended_at = excluded.ended_at, suspended_at = excluded.suspended_at,
@@ -96,21 +110,22 @@ func (w *writer) caseRow(c *dispatch.Case, base int64) error {
 	if err != nil {
 		return err
 	}
-	s := w.rows.insertCase
+	write := w.rows.newCase.add
 	if c.Key <= base {
-		s = w.rows.updateCase
+		write = w.rows.updateCase.exec
 	}
-	return s.exec(c.Key, c.ID, c.Number, string(c.Kind), string(c.Status), string(c.Urgency), string(c.CallOut), truth(c.Active()),
+	return write(c.Key, c.ID, c.Number, string(c.Kind), string(c.Status), string(c.Urgency), string(c.CallOut), truth(c.Active()),
 		truth(c.Exercise), text(c.Region), text(strings.Join(c.Regions, " ")), lon, lat, c.AccuracyM, c.OpenedAt.UnixMilli(),
 		int64(c.Needs.Teams), c.Changed, text(c.Incident), milliseconds(c.EndedAt), milliseconds(c.SuspendedAt),
 		milliseconds(c.UnansweredAt), text(c.LeadTeam), detail)
 }
 
+const applicationColumns = `(case_key, key, identity, system, id, original_id, reference, kind, filed_at, received_at, revision, body_hash, changed)`
+
 // An application keeps its identity and its key; an amendment changes the rest,
 // and a merge or a split its case. Under another key the identity is refused:
 // an application is filed once.
-const insertApplication = `INSERT INTO application (case_key, key, identity, system, id, original_id, reference, kind, filed_at,
-	received_at, revision, body_hash, changed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+const upsertApplication = `INSERT INTO application ` + applicationColumns + ` VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 	ON CONFLICT (identity) DO UPDATE SET case_key = excluded.case_key, original_id = excluded.original_id, reference = excluded.reference,
 		kind = excluded.kind, filed_at = excluded.filed_at, received_at = excluded.received_at, revision = excluded.revision, body_hash = excluded.body_hash, changed = excluded.changed
 	WHERE application.key = excluded.key`
@@ -121,8 +136,15 @@ func (w *writer) applications(c *dispatch.Case, base int64) error {
 		if a.Changed <= base {
 			continue
 		}
-		written, err := w.rows.application.affected(c.Key, a.Key, a.Identity[:], a.System, a.ID, text(a.OriginalID), text(a.Reference),
-			string(a.Kind), milliseconds(a.FiledAt), milliseconds(a.ReceivedAt), a.Revision, a.BodyHash[:], a.Changed)
+		values := []any{c.Key, a.Key, a.Identity[:], a.System, a.ID, text(a.OriginalID), text(a.Reference),
+			string(a.Kind), milliseconds(a.FiledAt), milliseconds(a.ReceivedAt), a.Revision, a.BodyHash[:], a.Changed}
+		if a.Key > base {
+			if err := w.rows.newApplication.add(values...); err != nil {
+				return err
+			}
+			continue
+		}
+		written, err := w.rows.application.affected(values...)
 		if err == nil && written != 1 {
 			err = refused("an application is of another case already")
 		}
@@ -134,8 +156,8 @@ func (w *writer) applications(c *dispatch.Case, base int64) error {
 }
 
 const (
-	insertSubject = `INSERT INTO subject (case_key, n, id, sex, age, category, last_seen_at, changed) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`
-	upsertSubject = `INSERT INTO subject (case_key, n, id, sex, age, category, last_seen_at, changed, outcome, condition, found_by,
+	newSubjectColumns = `(case_key, n, id, sex, age, category, last_seen_at, changed)`
+	upsertSubject     = `INSERT INTO subject (case_key, n, id, sex, age, category, last_seen_at, changed, outcome, condition, found_by,
 		confirmed_by, identity, reason, people, outcome_at, moved_to) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (case_key, n) DO UPDATE SET id = excluded.id, sex = excluded.sex, age = excluded.age, category = excluded.category,
 			last_seen_at = excluded.last_seen_at, changed = excluded.changed, outcome = excluded.outcome, condition = excluded.condition,
@@ -155,7 +177,7 @@ func (w *writer) subjects(c *dispatch.Case, base int64) error {
 		}
 		var err error
 		if c.Key > base && s.Outcome == nil && s.MovedTo == 0 {
-			err = w.rows.insertSubject.exec(c.Key, int64(s.N), s.ID, text(s.Sex), age, text(s.Category), milliseconds(s.LastSeenAt), s.Changed)
+			err = w.rows.newSubject.add(c.Key, int64(s.N), s.ID, text(s.Sex), age, text(s.Category), milliseconds(s.LastSeenAt), s.Changed)
 		} else {
 			var o dispatch.SubjectOutcome
 			if s.Outcome != nil {
@@ -196,7 +218,9 @@ func (w *writer) sealed(c *dispatch.Case, base int64) error {
 	return nil
 }
 
-const upsertPersonal = `INSERT INTO personal (case_key, changed, search, data) VALUES (?, ?, ?, ?)
+const personalColumns = `(case_key, changed, search, data)`
+
+const upsertPersonal = `INSERT INTO personal ` + personalColumns + ` VALUES (?, ?, ?, ?)
 	ON CONFLICT (case_key) DO UPDATE SET changed = excluded.changed, search = excluded.search, data = excluded.data`
 
 func (w *writer) personal(c *dispatch.Case, base int64) error {
@@ -211,5 +235,9 @@ func (w *writer) personal(c *dispatch.Case, base int64) error {
 	if err != nil {
 		return refused("%w", err)
 	}
-	return w.rows.personal.exec(c.Key, c.Personal.Changed, c.SearchText(), string(data))
+	write := w.rows.newPersonal.add
+	if c.Key <= base {
+		write = w.rows.personal.exec
+	}
+	return write(c.Key, c.Personal.Changed, c.SearchText(), string(data))
 }

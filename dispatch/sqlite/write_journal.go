@@ -2,13 +2,8 @@ package sqlite
 
 import "github.com/izdeu/izdeu/dispatch"
 
-const (
-	insertEvent    = `INSERT INTO journal (seq, at, type, case_key, team_key, data) VALUES (?, ?, ?, ?, ?, ?)`
-	insertDecision = `INSERT INTO decision (case_key, seq, at, candidates) VALUES (?, ?, ?, ?)`
-)
-
 func (w *writer) event(e *dispatch.Event) error {
-	return w.rows.event.exec(e.Sequence, e.At.UnixMilli(), string(e.Type), number(e.Case), number(e.Team), string(e.Data()))
+	return w.rows.event.add(e.Sequence, e.At.UnixMilli(), string(e.Type), number(e.Case), number(e.Team), string(e.Data()))
 }
 
 func (w *writer) decision(d *dispatch.Decision) error {
@@ -16,7 +11,7 @@ func (w *writer) decision(d *dispatch.Decision) error {
 	if err != nil {
 		return refused("%w", err)
 	}
-	return w.rows.decision.exec(d.Case, d.Sequence, d.At.UnixMilli(), candidates)
+	return w.rows.decision.add(d.Case, d.Sequence, d.At.UnixMilli(), candidates)
 }
 
 func (w *writer) note(n *dispatch.Note) error {

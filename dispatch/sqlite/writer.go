@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 	"time"
 
 	sqlitedriver "modernc.org/sqlite"
@@ -40,7 +42,7 @@ func openWriter(path string) (*writer, error) {
 		return nil, interpretError(fmt.Errorf("sqlite: open for writing: %w", err))
 	}
 	w := &writer{conn: conn, statements: map[string]*statement{}}
-	if err := w.prepareRows(); err != nil {
+	if err := w.prepareHotPath(); err != nil {
 		return nil, errors.Join(err, w.close())
 	}
 	return w, nil
@@ -71,6 +73,54 @@ func (w *writer) prepare(query string) (*statement, error) {
 	s := &statement{prepared: prepared, run: run, query: queries}
 	w.statements[query] = s
 	return s, nil
+}
+
+// rows writes rows that nobody can have written before, so many in a statement:
+// a call costs about as much as a row.
+type rows struct {
+	one, many *statement
+	width     int // values of a row
+	values    []any
+}
+
+// rowsAtOnce is how many rows one statement writes.
+const rowsAtOnce = 16
+
+// prepareRows prepares the insertion of rows into a table with its columns in
+// brackets. OR FAIL: a batch that fails is rolled back whole, so no statement
+// need be undone by itself.
+func (w *writer) prepareRows(table string) (*rows, error) {
+	r := &rows{width: strings.Count(table, ",") + 1}
+	row := "(?" + strings.Repeat(", ?", r.width-1) + ")"
+	insert := "INSERT OR FAIL INTO " + table + " VALUES " + row
+	var err error
+	if r.one, err = w.prepare(insert); err != nil {
+		return nil, err
+	}
+	r.many, err = w.prepare(insert + strings.Repeat(", "+row, rowsAtOnce-1))
+	return r, err
+}
+
+// add writes a row, at the latest with flush.
+func (r *rows) add(values ...any) error {
+	r.values = append(r.values, values...)
+	if len(r.values) < r.width*rowsAtOnce {
+		return nil
+	}
+	err := r.many.exec(r.values...)
+	r.values = r.values[:0]
+	return err
+}
+
+// flush writes the rows that were added last.
+func (r *rows) flush() error {
+	for row := range slices.Chunk(r.values, r.width) {
+		if err := r.one.exec(row...); err != nil {
+			return err
+		}
+	}
+	r.values = r.values[:0]
+	return nil
 }
 
 func (s *statement) set(values []any) []driver.NamedValue {
