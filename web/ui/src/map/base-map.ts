@@ -195,8 +195,18 @@ export class BaseMap {
         .then((found) => void names.push(...this.addRegions(found))),
     );
     let soon: ReturnType<typeof setTimeout> | undefined;
-    // All names at once: placing them is the dearest part of a picture on this thread.
-    const withNames = Promise.all([places, regions]).then(() => this.names.addFeatures(names));
+    // Placing names is the dearest part of a picture on this thread, so all at once where they come close upon each
+    // other; on a slow line the towns do not wait for the regions.
+    const addNames = (): void => {
+      if (!signal.aborted) this.names.addFeatures(names.splice(0));
+    };
+    void places.then(() => {
+      soon = setTimeout(addNames, togetherMilliseconds);
+    });
+    const withNames = Promise.all([places, regions]).then(() => {
+      clearTimeout(soon);
+      addNames();
+    });
     const all = withNames
       .then(() => shapes('land'))
       .then(() => {
