@@ -18,7 +18,7 @@ import { TopBar } from './shell/top-bar';
 
 const CaseDetail = later(() => import('./cases/detail').then((part) => part.CaseDetail));
 const FilingPage = later(() => import('./filing/page').then((page) => page.FilingPage));
-const FiledPage = later(() => import('./filing/filed').then((page) => page.FiledPage));
+const FiledPage = later(() => import('./filing/page').then((page) => page.FiledPage));
 const DeskPage = later(() => import('./desk/page').then((page) => page.DeskPage));
 const DeadLettersPage = later(() => import('./shell/dead-letters').then((page) => page.DeadLettersPage));
 const TeamsPage = later(() => import('./teams/page').then((page) => page.TeamsPage));

@@ -32,6 +32,9 @@ import {
   toApplication,
 } from './draft';
 
+// Loaded with the form: what is filed as the connection goes has to be shown without one.
+export { FiledPage } from './filed';
+
 /** The words for a field's problem. */
 export function fieldProblemText(problem: FieldProblem, pointer: string): string {
   switch (problem) {
