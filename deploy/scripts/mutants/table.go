@@ -33,7 +33,7 @@ var mutants = []mutant{
 	{"a case that others changed is not decided about", "dispatch/dispatcher.go",
 		"if c.lastChange() > state.Head().Sequence {", "if false {"},
 	{"a subject is counted when it comes", "dispatch/statistics.go",
-		"		row.addSubjects(event.Subjects)\n		if event.Region", "		if event.Region"},
+		"		row.addSubjects(event.Subjects, event.At)\n		if event.Region", "		if event.Region"},
 	{"the time never goes back", "dispatch/dispatcher.go",
 		"	if now.Before(state.lastEvent) {", "	if false {"},
 	{"a resting team is not asked", "dispatch/offer.go",
