@@ -9,6 +9,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/izdeu/izdeu/geo"
 )
 
 // canonical writes a value out in full, pointers followed, maps sorted, and
@@ -184,7 +186,7 @@ func TestCanonicalTellsApart(t *testing.T) {
 	if canonical(Case{Regions: nil}) != canonical(&Case{Regions: []string{}}) {
 		t.Error("an empty list is not as good as none")
 	}
-	if canonical(at) != canonical(at.In(numberZone)) {
+	if canonical(at) != canonical(at.In(geo.CountryTime)) {
 		t.Error("the zone of a time counts")
 	}
 	age := 7
@@ -192,7 +194,7 @@ func TestCanonicalTellsApart(t *testing.T) {
 	if canonical(Subject{Age: &none}) == canonical(Subject{}) {
 		t.Error("nought years old is as good as no age")
 	}
-	if canonical(Case{EndedAt: time.Time{}.In(numberZone)}) != canonical(Case{}) {
+	if canonical(Case{EndedAt: time.Time{}.In(geo.CountryTime)}) != canonical(Case{}) {
 		t.Error("the zone of no time counts")
 	}
 	for _, other := range []Case{{Key: 2}, {Subjects: []Subject{{Age: &age}}}, {EndedAt: at}, {Personal: Personal{Place: "x"}}} {

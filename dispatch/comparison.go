@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/izdeu/izdeu/geo"
 )
 
 // ListedRow is a row of the list that a team keeps of its own work.
@@ -270,7 +272,7 @@ func daysOf(times ...time.Time) []int {
 		if at.IsZero() {
 			continue
 		}
-		year, month, day := at.In(numberZone).Date()
+		year, month, day := at.In(geo.CountryTime).Date()
 		number := int(time.Date(year, month, day, 0, 0, 0, 0, time.UTC).Unix() / (24 * 60 * 60))
 		if !slices.Contains(days, number) {
 			days = append(days, number)

@@ -9,10 +9,12 @@ import (
 	"time"
 
 	"pgregory.net/rapid"
+
+	"github.com/izdeu/izdeu/geo"
 )
 
 // may is a day of May 2026 in Kazakhstan.
-func may(day, hour int) time.Time { return time.Date(2026, 5, day, hour, 0, 0, 0, numberZone) }
+func may(day, hour int) time.Time { return time.Date(2026, 5, day, hour, 0, 0, 0, geo.CountryTime) }
 
 func years(n int) *int { return &n }
 

@@ -1,6 +1,10 @@
 package dispatch
 
-import "time"
+import (
+	"time"
+
+	"github.com/izdeu/izdeu/geo"
+)
 
 // Coordinator is somebody who is told when a case needs a person. One that
 // has left Decide is never changed again.
@@ -25,7 +29,7 @@ type CoordinatorRegistration struct {
 func Languages() []string { return []string{"kk", "ru", "en"} }
 
 // OnDuty says whether the coordinator is on duty at a time.
-func (c *Coordinator) OnDuty(at time.Time) bool { return c.Duty.onDuty(at, numberZone) }
+func (c *Coordinator) OnDuty(at time.Time) bool { return c.Duty.onDuty(at, geo.CountryTime) }
 
 // registerCoordinator takes a coordinator's registration, unless a newer one is known.
 func (d *decision) registerCoordinator(r *CoordinatorRegistration) *Refusal {

@@ -6,14 +6,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/izdeu/izdeu/geo"
 )
-
-// numberZone is the time of Kazakhstan, +05:00 everywhere since 1 March 2024:
-// case numbers and months are counted in it.
-var numberZone = time.FixedZone("+05:00", 5*60*60)
 
 // filing opens a case for an application, or amends the case of one that came
 // before, or joins the case that it is certainly about (duplicates.go).
@@ -134,7 +129,7 @@ func (d *decision) number(region string) string {
 	if r, ok := geo.RegionByCode(region); ok {
 		prefix = r.Number
 	}
-	prefix += "-" + strconv.Itoa(d.now.In(numberZone).Year())
+	prefix += "-" + strconv.Itoa(d.now.In(geo.CountryTime).Year())
 	last := d.s.numbers[prefix] + 1
 	d.changes.Numbers = append(d.changes.Numbers, CaseNumber{Prefix: prefix, Last: last})
 	return fmt.Sprintf("%s-%06d", prefix, last)

@@ -5,6 +5,8 @@ import (
 	"reflect"
 	"slices"
 	"time"
+
+	"github.com/izdeu/izdeu/geo"
 )
 
 // DutyCalendar says when a team is on duty: a weekly pattern, and exceptions
@@ -73,7 +75,7 @@ func (t *ClockTime) UnmarshalText(text []byte) error {
 // of the dispatchers.
 func zoneOf(_ string) *time.Location {
 
-	return numberZone
+	return geo.CountryTime
 }
 
 const week = 7 * 24 * time.Hour

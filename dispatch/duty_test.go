@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"pgregory.net/rapid"
+
+	"github.com/izdeu/izdeu/geo"
 )
 
 func drawCalendar(t *rapid.T, around time.Time) *DutyCalendar {
@@ -29,10 +31,10 @@ func drawCalendar(t *rapid.T, around time.Time) *DutyCalendar {
 // the minute: by the days of the calendar, not by the time since Monday.
 func scanned(c *DutyCalendar, at time.Time) bool {
 	on := len(c.Weekly) == 0
-	local := at.In(numberZone)
+	local := at.In(geo.CountryTime)
 	for _, shift := range c.Weekly {
 		for _, back := range []int{0, 1} {
-			day := time.Date(local.Year(), local.Month(), local.Day()-back, 0, 0, 0, 0, numberZone)
+			day := time.Date(local.Year(), local.Month(), local.Day()-back, 0, 0, 0, 0, geo.CountryTime)
 			from, to := day.Add(time.Duration(shift.From)*time.Minute), day.Add(time.Duration(shift.To)*time.Minute)
 			if !to.After(from) {
 				to = to.AddDate(0, 0, 1)

@@ -3,6 +3,8 @@ package dispatch
 import (
 	"testing"
 	"time"
+
+	"github.com/izdeu/izdeu/geo"
 )
 
 func duty(weekly ...DutyShift) func(*TeamRegistration) {
@@ -11,7 +13,7 @@ func duty(weekly ...DutyShift) func(*TeamRegistration) {
 
 // local is a time on the clocks of Kostanay, in November 2026.
 func local(day, hour, minute int) time.Time {
-	return time.Date(2026, 11, day, hour, minute, 0, 0, numberZone)
+	return time.Date(2026, 11, day, hour, minute, 0, 0, geo.CountryTime)
 }
 
 func (w *world) until(at time.Time) {
@@ -34,7 +36,7 @@ func (w *world) lastAvailability(tb failer, id string) Event {
 func wantAvailability(tb failer, e Event, available bool, because AvailabilityReason, until time.Time) {
 	tb.Helper()
 	if *e.Available != available || e.Because != because || !e.Until.Equal(until) {
-		tb.Fatalf("available %t because of %s until %s, want %t, %s, %s", *e.Available, e.Because, e.Until.In(numberZone), available, because, until)
+		tb.Fatalf("available %t because of %s until %s, want %t, %s, %s", *e.Available, e.Because, e.Until.In(geo.CountryTime), available, because, until)
 	}
 }
 

@@ -146,7 +146,7 @@ func TestSigned(t *testing.T) {
 		}); err != nil {
 			t.Fatal(err)
 		}
-		signed, err := dispatch.Signed(t.Context(), store, store, month, nil)
+		signed, err := dispatch.SignedReports(t.Context(), store, store, month, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/izdeu/izdeu/geo"
 )
 
 // GroupBy says how a report is divided.
@@ -226,7 +228,7 @@ func groupKey(row *StatisticsCase, by GroupBy) string {
 	case "organisation":
 		return row.LeadOrganisation
 	case "month":
-		return row.OpenedAt.In(numberZone).Format("2006-01")
+		return row.OpenedAt.In(geo.CountryTime).Format("2006-01")
 	default:
 		return string(row.Kind)
 	}

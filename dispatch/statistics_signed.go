@@ -7,6 +7,8 @@ import (
 	"math"
 	"slices"
 	"time"
+
+	"github.com/izdeu/izdeu/geo"
 )
 
 // SignedMonth is the balance of a month and a region as an office has signed
@@ -34,7 +36,7 @@ type SignedMonths interface {
 // time < To; ok is false for another text.
 func MonthPeriod(month string) (from, to time.Time, ok bool) {
 	const form = "2006-01"
-	from, err := time.ParseInLocation(form, month, numberZone)
+	from, err := time.ParseInLocation(form, month, geo.CountryTime)
 	return from, from.AddDate(0, 1, 0), err == nil && from.Format(form) == month
 }
 
@@ -57,10 +59,10 @@ type Correction struct {
 // journalPage is how many events are read at once.
 const journalPage = 10_000
 
-// Signed gives what was signed for a month in these regions (none: in all),
+// SignedReports gives what was signed for a month in these regions (none: in all),
 // and the corrections since: each case that counted another way when it was
 // signed, as the journal says.
-func Signed(ctx context.Context, store SignedMonths, journal Reader, month string, regions []string) ([]SignedReport, error) {
+func SignedReports(ctx context.Context, store SignedMonths, journal Reader, month string, regions []string) ([]SignedReport, error) {
 	from, to, _ := MonthPeriod(month)
 	signed, err := store.SignedMonths(ctx, month)
 	if err != nil {

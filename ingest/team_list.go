@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/izdeu/izdeu/dispatch"
+	"github.com/izdeu/izdeu/geo"
 )
 
 // maxListedRows bounds the rows of a team's list.
@@ -15,9 +16,6 @@ const maxListedRows = 2000
 
 // maxAge is the highest age in years that is taken for one.
 const maxAge = 130
-
-// listZone is Kazakhstan's time, the same everywhere since 1 March 2024.
-var listZone = time.FixedZone("+05:00", 5*60*60)
 
 // listColumns are other names of the columns of a team's list.
 var listColumns = columnNames(map[string]string{
@@ -165,7 +163,7 @@ func (r *tableRow) day(column string) time.Time {
 	}
 	day, _, _ := strings.Cut(strings.Replace(text, "T", " ", 1), " ")
 	for _, layout := range []string{"2006-01-02", "2.1.2006"} {
-		if at, err := time.ParseInLocation(layout, strings.TrimRight(day, ",."), listZone); err == nil && at.Year() >= 1900 {
+		if at, err := time.ParseInLocation(layout, strings.TrimRight(day, ",."), geo.CountryTime); err == nil && at.Year() >= 1900 {
 			return at
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/izdeu/izdeu/dispatch"
+	"github.com/izdeu/izdeu/geo"
 )
 
 func TestTeamList(t *testing.T) {
@@ -55,7 +56,7 @@ func TestTeamList(t *testing.T) {
 	if err != nil || len(list.Rows) != 1 {
 		t.Fatal(list, err)
 	}
-	day := func(n int) time.Time { return time.Date(2026, 5, n, 0, 0, 0, 0, listZone) }
+	day := func(n int) time.Time { return time.Date(2026, 5, n, 0, 0, 0, 0, geo.CountryTime) }
 	if r := list.Rows[0]; r.Line != 2 || r.Number != "39-2026-000041" || r.Reference != "КУИ 7" || r.Name != "Иванов Иван" || *r.Age != 14 || !r.Opened.Equal(day(4)) || !r.Ended.Equal(day(6)) ||
 		r.Outcome != dispatch.OutcomeDeceased {
 		t.Errorf("%+v", r)

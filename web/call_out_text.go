@@ -237,4 +237,4 @@ func callOutTime(c *dispatch.Case) (phrase, time.Time) {
 	return wordReceived, c.OpenedAt
 }
 
-func localTime(t time.Time) string { return t.In(countryTime).Format("02.01 15:04") }
+func localTime(t time.Time) string { return t.In(geo.CountryTime).Format("02.01 15:04") }

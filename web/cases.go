@@ -23,10 +23,6 @@ const (
 	queryLetters = 100
 )
 
-// countryTime is Kazakhstan's, since March 2024 the same everywhere: a date
-// without a time means midnight there.
-var countryTime = time.FixedZone("+05:00", 5*60*60)
-
 // caseInput names a case.
 type caseInput struct {
 	ID string `path:"id" doc:"The case's id"`
@@ -286,7 +282,7 @@ func parseMoment(parameter, value string) (time.Time, error) {
 	if t, err := time.Parse(time.RFC3339Nano, value); err == nil {
 		return t.UTC(), nil
 	}
-	t, err := time.ParseInLocation(time.DateOnly, value, countryTime)
+	t, err := time.ParseInLocation(time.DateOnly, value, geo.CountryTime)
 	if err != nil {
 		return time.Time{}, invalidParameter(parameter, "is a time such as 2026-01-31T10:00:00Z or a date such as 2026-01-31")
 	}

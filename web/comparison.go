@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/izdeu/izdeu/dispatch"
+	"github.com/izdeu/izdeu/geo"
 )
 
 // comparedLimit bounds the cases of one comparison.
@@ -194,7 +195,7 @@ func dayText(at time.Time) string {
 	if at.IsZero() {
 		return ""
 	}
-	return at.In(countryTime).Format(time.DateOnly)
+	return at.In(geo.CountryTime).Format(time.DateOnly)
 }
 
 func countedView(p *dispatch.CountedPerson) CountedView {

@@ -63,7 +63,7 @@ func (s *Server) registerSignedMonths() {
 			if err != nil {
 				return nil, err
 			}
-			signed, err := dispatch.Signed(ctx, s.config.Statistics, s.config.Store, in.Month, q.Regions)
+			signed, err := dispatch.SignedReports(ctx, s.config.Statistics, s.config.Store, in.Month, q.Regions)
 			if err != nil {
 				return nil, storeError(err)
 			}
@@ -175,12 +175,16 @@ func (s *Server) signedView(ctx context.Context, r *dispatch.SignedReport) (Sign
 		if err != nil {
 			return view, err
 		}
+		seen := map[int64]*dispatch.Case{}
+		for _, c := range cases {
+			if callerOf(ctx).sees(c).visible {
+				seen[c.Key] = c
+			}
+		}
 		for i := range some {
 			one := CorrectionView{Signed: some[i].Signed, Now: some[i].Now, Since: some[i].Since}
-			for _, c := range cases {
-				if c.Key == some[i].Case && callerOf(ctx).sees(c).visible {
-					one.CaseID, one.Number = c.ID, c.Number
-				}
+			if c := seen[some[i].Case]; c != nil {
+				one.CaseID, one.Number = c.ID, c.Number
 			}
 			view.Corrections = append(view.Corrections, one)
 		}

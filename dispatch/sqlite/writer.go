@@ -101,7 +101,7 @@ func (w *writer) prepareRows(table string) (*rows, error) {
 	return r, err
 }
 
-// add writes a row, at the latest with flush.
+// add takes a row, which is written once there are enough of them, or by flush.
 func (r *rows) add(values ...any) error {
 	r.values = append(r.values, values...)
 	if len(r.values) < r.width*rowsAtOnce {

@@ -3,7 +3,6 @@ package notify
 import (
 	"fmt"
 	"math"
-	"time"
 
 	"github.com/izdeu/izdeu/dispatch"
 	"github.com/izdeu/izdeu/geo"
@@ -14,9 +13,6 @@ var languages = []string{"kk", "ru", "en"}
 
 // defaultLanguage is for whoever has not said.
 const defaultLanguage = "kk"
-
-// localTime is the time of all of Kazakhstan since 2024-03-01.
-var localTime = time.FixedZone("", 5*60*60)
 
 // text is a notice in one language.
 type text struct{ Title, Body string }
@@ -100,7 +96,7 @@ func textOf(notice *dispatch.Notice, language string) text {
 			t.Body += " " + fmt.Sprintf(distance.in(language), int(math.Ceil(notice.DistanceM/1000)))
 		}
 		if !notice.AnswerBy.IsZero() {
-			t.Body += " " + fmt.Sprintf(answerBy.in(language), notice.AnswerBy.In(localTime).Format("15:04"))
+			t.Body += " " + fmt.Sprintf(answerBy.in(language), notice.AnswerBy.In(geo.CountryTime).Format("15:04"))
 		}
 	case dispatch.EventStandingDown:
 		t.Body += " " + comeBack.in(language)

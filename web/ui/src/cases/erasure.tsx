@@ -5,14 +5,13 @@ import { ProblemNotice, problemOf } from '../controls/problem';
 import { say, words } from '../language';
 import { erasesPersonalData } from '../permissions';
 import { session } from '../session';
-
-const over: readonly string[] = ['returned', 'released', 'declined', 'no_answer', 'withdrawn'];
+import { isLive } from './describe';
 
 /** What an administrator may erase for good, once the search has ended and everybody is home. */
 export function Erasure({ view }: { view: CaseView }) {
   const [done, setDone] = useState<string>();
   const [problem, setProblem] = useState<Problem>();
-  const home = (view.assignments ?? []).every((assignment) => over.includes(assignment.status));
+  const home = !(view.assignments ?? []).some(isLive);
   if (!erasesPersonalData(session.value) || !view.ended_at || !home) return null;
 
   const erase = async (what: 'photos' | 'tracks') => {

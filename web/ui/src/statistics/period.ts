@@ -28,21 +28,24 @@ export function monthDays(now: number): { from: string; to: string } {
   return { from: `${year}-${two(month + 1)}-01`, to: `${year}-${two(month + 1)}-${two(day)}` };
 }
 
+/** The last day of a month, counted from 1; 0 is December of the year before. */
+function lastDay(year: number, month: number): string {
+  return new Date(Date.UTC(year, month, 0)).toISOString().slice(0, 10);
+}
+
 /** The whole month before: the one that an office signs for. */
 export function lastMonthDays(now: number): { from: string; to: string } {
   const { year, month } = zoned(now);
-  const last = new Date(Date.UTC(year, month, 0));
-  const name = `${last.getUTCFullYear()}-${two(last.getUTCMonth() + 1)}`;
-  return { from: `${name}-01`, to: `${name}-${two(last.getUTCDate())}` };
+  const last = lastDay(year, month);
+  return { from: `${last.slice(0, 7)}-01`, to: last };
 }
 
 /** "2026-10" when the days are all of October 2026, and it is over. */
 export function wholeMonth({ from, to }: { from: string; to: string }, now: number): string | undefined {
   const match = /^(\d{4})-(\d{2})-01$/.exec(from);
   if (!match) return undefined;
-  const last = new Date(Date.UTC(Number(match[1]), Number(match[2]), 0));
   const over = dayStart(to, 1);
-  return last.toISOString().slice(0, 10) === to && over && Date.parse(over) <= now ? from.slice(0, 7) : undefined;
+  return lastDay(Number(match[1]), Number(match[2])) === to && over && Date.parse(over) <= now ? from.slice(0, 7) : undefined;
 }
 
 export function yearDays(now: number): { from: string; to: string } {

@@ -1,0 +1,7 @@
+package geo
+
+import "time"
+
+// CountryTime is the time of all of Kazakhstan since 1 March 2024: days, months
+// and the numbers of cases are counted in it.
+var CountryTime = time.FixedZone("+05:00", 5*60*60)
