@@ -119,7 +119,7 @@ func (s *Server) signMonth(ctx context.Context, body []byte) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	signed := dispatch.SignedMonth{Month: signing.Month, Region: signing.Region, Position: position, At: s.clock(), By: who.name, Figures: report.Totals}
+	signed := dispatch.SignedMonth{Month: signing.Month, Region: signing.Region, Position: position, At: s.clock().Truncate(time.Millisecond), By: who.name, Figures: report.Totals}
 	first, err := s.config.Statistics.SignMonth(ctx, signed)
 	switch {
 	case err != nil:
