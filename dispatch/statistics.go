@@ -98,13 +98,16 @@ type StatisticsStore interface {
 }
 
 // project brings a case's row up to date with one of its events. row is nil
-// for case.opened.
+// for case.opened; for another one the journal is damaged, which verify tells.
 func project(row *StatisticsCase, event *Event) *StatisticsCase {
 	if event.Type == EventCaseOpened {
 		row = &StatisticsCase{Key: event.Case, OpenedAt: event.At, Region: event.Region, Kind: event.Kind, Applications: 1,
 			Exercise: event.Exercise != nil && *event.Exercise}
 		row.addSubjects(event.Subjects, time.Time{})
 		return row
+	}
+	if row == nil {
+		row = &StatisticsCase{Key: event.Case}
 	}
 	at := event.At
 	if !event.HappenedAt.IsZero() {

@@ -114,6 +114,7 @@ func TestVerifySeesDamage(t *testing.T) {
 		{"the last events are gone", "journal", `DELETE FROM journal WHERE seq > 5`},
 		{"time goes back", "journal", `UPDATE journal SET at = at - 60000 WHERE seq = 4`},
 		{"an unknown event", "journal", `UPDATE journal SET type = 'case.lost' WHERE seq = 4`},
+		{"an opening that says something else", "statistics", `UPDATE journal SET type = 'case.updated' WHERE seq = (SELECT min(key) FROM cases)`},
 		{"a case is gone", "cases", `DELETE FROM cases WHERE key = (SELECT min(key) FROM cases)`},
 		{"a number changed", "cases", `UPDATE cases SET number = '39-2026-000099' WHERE key = (SELECT min(key) FROM cases)`},
 		{"a status that is not derived", "status", `UPDATE cases SET status = 'found' WHERE status = 'assigned'`},
