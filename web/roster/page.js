@@ -257,8 +257,11 @@ function content() {
 }
 
 let shown;
+let pressed = false;
 
 function render() {
+  // A finger keeps what it presses: what came meanwhile is shown when it has been lifted.
+  if (pressed) return;
   // A poll that brings nothing new must not take the keyboard away.
   const key = JSON.stringify([state, unsent(), away, refused, ended, changing, language, form.adult]);
   if (key === shown) return;
@@ -279,6 +282,8 @@ function render() {
   }
 }
 
+addEventListener('pointerdown', () => { pressed = true; });
+for (const lifted of ['pointerup', 'pointercancel']) addEventListener(lifted, () => { pressed = false; setTimeout(render); });
 addEventListener('online', flush);
 document.addEventListener('visibilitychange', () => { if (!document.hidden) flush(); });
 render();
