@@ -19,7 +19,7 @@ SCRIPTS := deploy/scripts
 UI := web/ui
 MODULES := $(UI)/node_modules/.package-lock.json
 # Every file that the front end is built from; what npm and Vite write themselves is left out.
-UI_SOURCES := $(shell find $(UI) \( -name node_modules -o -name dist -o -name artifacts \) -prune -o -type f -print)
+UI_SOURCES := $(shell find $(UI) \( -name node_modules -o -name dist -o -name artifacts \) -prune -o -type f -print) geo/regions.geojson
 
 .PHONY: help run build dist ui test check gallery hours measure bench fuzz simulate chaos replicas mutants clean
 

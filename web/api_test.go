@@ -174,6 +174,18 @@ func TestHeadersAndStaticFiles(t *testing.T) {
 	if packed.header.Get("Content-Encoding") != "gzip" || len(packed.body) > 500 {
 		t.Errorf("packed: %v, %d bytes", packed.header, len(packed.body))
 	}
+	for accepted, want := range map[string]string{"gzip, deflate, br": "br", "br;q=0.5": "br", "br;q=0, gzip": "gzip", "": "", "brotli": ""} {
+		r := w.send("GET", "/assets/app-1a2b.js", "", http.Header{"Accept-Encoding": {accepted}})
+		if r.header.Get("Content-Encoding") != want || r.header.Get("Vary") != "Accept-Encoding" || (want == "br") != (r.body == "packed by the build") {
+			t.Errorf("for who accepts %q: %v %.40q", accepted, r.header, r.body)
+		}
+	}
+	if part := w.send("GET", "/assets/app-1a2b.js", "", http.Header{"Accept-Encoding": {"br"}, "Range": {"bytes=0-3"}}); part.status != 206 || part.body != "let " {
+		t.Errorf("a part: %d %q", part.status, part.body)
+	}
+	if r := w.get("", "/assets/app-1a2b.js.br"); r.body == "packed by the build" {
+		t.Error("the packed file has an address of its own")
+	}
 	if missing := w.get("", "/assets/gone.js"); missing.status != 404 {
 		t.Errorf("a missing script: %d", missing.status)
 	}

@@ -123,7 +123,7 @@ func newWorld(t testing.TB, change func(*web.Config)) *world {
 	projector := dispatch.NewProjector(store, w.feed, w.registry, log)
 	config := web.Config{Store: store, Feed: w.feed, Rules: rules, Intake: ingest.NewIntake(client, producer, topics), Statistics: store,
 		AdminKey: adminKey, DutyPhone: "+7 7142 000000", PositionInterval: 20 * time.Millisecond, Version: "test", Installation: "here",
-		UI:  fstest.MapFS{"index.html": {Data: []byte("<!doctype html><title>Izdeu</title>")}, "assets/app-1a2b.js": {Data: []byte(strings.Repeat("let a;\n", 500))}},
+		UI:  fstest.MapFS{"index.html": {Data: []byte("<!doctype html><title>Izdeu</title>")}, "assets/app-1a2b.js": {Data: []byte(strings.Repeat("let a;\n", 500))}, "assets/app-1a2b.js.br": {Data: []byte("packed by the build")}},
 		Log: log, Registerer: w.registry, Gatherer: w.registry,
 		Clock: func() time.Time { return time.Now().Add(time.Duration(w.clock.Load())) }}
 	if change != nil {

@@ -22,7 +22,7 @@ type packingWriter struct {
 // times as fast.
 func packing(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path == livePath || !strings.HasPrefix(r.URL.Path, apiRoot+"/") || !strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+		if r.URL.Path == livePath || !strings.HasPrefix(r.URL.Path, apiRoot+"/") || !takes(r, "gzip") {
 			next.ServeHTTP(w, r)
 			return
 		}

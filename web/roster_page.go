@@ -72,7 +72,7 @@ func (p *rosterPage) serve(w http.ResponseWriter, r *http.Request, refused *Prob
 	header.Set("Cache-Control", "no-store")
 	header.Set("Vary", "Accept-Encoding")
 	body := p.plain
-	if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+	if takes(r, "gzip") {
 		header.Set("Content-Encoding", "gzip")
 		body = p.packed
 	}

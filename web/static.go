@@ -11,6 +11,7 @@ import (
 	"mime"
 	"net/http"
 	"path"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -30,9 +31,11 @@ type staticFile struct {
 	name string
 	kind string
 	tag  string
+	// brotli says that the build has packed it beside itself, as name.br.
+	brotli bool
 
 	pack   sync.Once
-	packed []byte // nil when packing does not pay
+	packed []byte // by gzip; nil when packing does not pay
 }
 
 // static serves the built board. Paths that name no file are pages of the
@@ -59,10 +62,32 @@ func newStatic(files fs.FS) (*static, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading the files of the board: %w", err)
 	}
+	for name := range s.files {
+		if file := s.files[strings.TrimSuffix(name, brotliSuffix)]; file != nil && file.name != name {
+			file.brotli = true
+			delete(s.files, name)
+		}
+	}
 	return s, nil
 }
 
-const octets = "application/octet-stream"
+const (
+	octets       = "application/octet-stream"
+	brotliSuffix = ".br"
+)
+
+// takes says that the asker reads this content coding. Browsers name brotli
+// over TLS and to their own machine only.
+func takes(r *http.Request, coding string) bool {
+	for _, one := range strings.Split(r.Header.Get("Accept-Encoding"), ",") {
+		name, weight, weighted := strings.Cut(one, ";")
+		if strings.TrimSpace(name) == coding {
+			quality, err := strconv.ParseFloat(strings.TrimPrefix(strings.TrimSpace(weight), "q="), 64)
+			return !weighted || err == nil && quality > 0
+		}
+	}
+	return false
+}
 
 // contentType does not ask the machine, whose tables differ, where it matters.
 func contentType(name string) string {
@@ -135,20 +160,25 @@ func (s *static) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	} else {
 		header.Set("Cache-Control", "no-cache")
 	}
-	if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") && r.Header.Get("Range") == "" {
+	name := file.name
+	switch whole := r.Header.Get("Range") == ""; {
+	case whole && file.brotli && takes(r, "br"):
+		header.Set("Content-Encoding", "br")
+		name += brotliSuffix
+	case whole && takes(r, "gzip"):
 		if packed := file.gzipped(s.content); packed != nil {
 			header.Set("Content-Encoding", "gzip")
 			http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(packed))
 			return
 		}
 	}
-	plain, err := s.content.Open(file.name)
+	opened, err := s.content.Open(name)
 	if err != nil {
 		http.Error(w, "The file cannot be read.", http.StatusInternalServerError)
 		return
 	}
-	defer func() { _ = plain.Close() }()
-	content, seeks := plain.(io.ReadSeeker)
+	defer func() { _ = opened.Close() }()
+	content, seeks := opened.(io.ReadSeeker)
 	if !seeks {
 		http.Error(w, "The file cannot be read.", http.StatusInternalServerError)
 		return

@@ -1,11 +1,12 @@
 import { defineConfig } from 'vitest/config';
+import { splitLanguages } from './src/language/split.mjs';
 import { shell } from './worker/build.mjs';
 
 // The address that `izdeu serve` listens on by default; the development server hands API calls on to it.
 const server = process.env.IZDEU_URL ?? 'http://127.0.0.1:8080';
 
 export default defineConfig({
-  plugins: [shell()],
+  plugins: [splitLanguages(), shell()],
   esbuild: { jsx: 'automatic', jsxImportSource: 'preact' },
   build: {
     outDir: 'dist',
@@ -15,6 +16,7 @@ export default defineConfig({
     chunkSizeWarningLimit: 600,
   },
   server: {
+    fs: { allow: ['.', '../../geo'] },
     proxy: {
       '/api': { target: server, ws: true, changeOrigin: true },
       '/live': { target: server, ws: true, changeOrigin: true },

@@ -14,6 +14,7 @@ import { App } from './app';
 import { startOutbox } from './commands/send';
 import { startViewLink } from './cases/view-link';
 import { startPhotos } from './photos/send';
+import { startTexts } from './language';
 import { startPreferences } from './preferences';
 import { startRoute } from './route';
 import { startSession, takeCode, whenForgotten } from './session';
@@ -30,6 +31,7 @@ import { startOffers } from './waking/offers';
 import { startSound } from './waking/sound';
 
 startPreferences();
+const texts = startTexts();
 startMedia();
 const code = takeCode();
 startLoading();
@@ -49,4 +51,4 @@ whenForgotten(forgetPictures);
 void startSession(code);
 
 const place = document.getElementById('board');
-if (place) render(<App />, place);
+if (place) void texts.then(() => render(<App />, place));

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { gzipSync } from 'node:zlib';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 
 const here = dirname(fileURLToPath(import.meta.url));
 
@@ -14,6 +14,8 @@ const otherAlphabets = /-(vietnamese|math|symbols|latin-ext)-/;
 // Parts of the map for an installation's own tiles, which need a connection themselves.
 const ownTiles = /^assets\/(tiles|esm|src|DataTile)-/;
 const packed = /\.(woff2|png)$/;
+// Below this many bytes packing is not worth a file.
+const smallestBrotli = 1024;
 
 export function shell() {
   let out = '';
@@ -41,6 +43,7 @@ export function shell() {
           join(out, 'sw.js'),
           source.replace('__VERSION__', version).replace('__FILES__', JSON.stringify(paths)),
         );
+        packAll(out);
         const first = firstBoard(out, names);
         const bytes = first.reduce((total, one) => total + one.bytes, 0);
         console.log(`first board, compressed, before the map: ${bytes} of ${firstBoardBytes} bytes`);
@@ -53,7 +56,19 @@ export function shell() {
   };
 }
 
-/** The page, what it names, what those import at once, and the typeface. */
+/** Lays name.br beside every file that it makes smaller: the server sends it to whoever takes brotli. */
+function packAll(out) {
+  for (const entry of readdirSync(out, { recursive: true, withFileTypes: true })) {
+    const name = join(entry.parentPath, entry.name);
+    if (!entry.isFile() || packed.test(name)) continue;
+    const content = readFileSync(name);
+    if (content.length < smallestBrotli) continue;
+    const params = { [constants.BROTLI_PARAM_LGWIN]: constants.BROTLI_MAX_WINDOW_BITS, [constants.BROTLI_PARAM_SIZE_HINT]: content.length };
+    writeFileSync(`${name}.br`, brotliCompressSync(content, { params }));
+  }
+}
+
+/** The page, what it names, what those import at once, the texts of a language, and the typeface. */
 export function firstBoard(out, names) {
   const read = (name) => readFileSync(join(out, name));
   const wanted = new Set(['index.html']);
@@ -69,6 +84,9 @@ export function firstBoard(out, names) {
     .matchAll(/(?:src|href)="\/([^"]+)"/g))
     if (/\.(js|css|svg|webmanifest)$/.test(name)) follow(name);
   for (const name of names) if (name.endsWith('.woff2')) wanted.add(name);
+  const size = (name) => read(name).length;
+  const [longest] = names.filter((name) => name.startsWith('assets/texts-')).sort((a, b) => size(b) - size(a));
+  wanted.add(longest);
   return [...wanted].map((name) => {
     const content = read(name);
     return { name, bytes: packed.test(name) ? content.length : gzipSync(content, { level: 9 }).length };

@@ -34,7 +34,7 @@ export function PairLine({ pair }: { pair: PairTask }) {
         <tbody>
           {rows.map(({ name, one, two }) => (
             <tr
-              key={name[0] as string}
+              key={say(name)}
               class={
                 one && one === two && name !== words.cases.opened && name !== words.cases.filterStatus
                   ? 'pair-same'

@@ -15,7 +15,10 @@ export interface Gendered {
 export type Form = string | Counted | Gendered;
 
 /** One text of the interface in its three languages: a missing one does not compile. */
-export type Phrase = readonly [en: Form, ru: Form, kk: Form];
+export type Texts = readonly [en: Form, ru: Form, kk: Form];
+
+/** What is said: its texts, for which the build puts their number in each language's file (split.mjs). */
+export type Phrase = Texts | number;
 
 export type Language = 'kk' | 'ru' | 'en';
 
@@ -49,9 +52,12 @@ function choose(form: Form, language: Language, values: Values): string {
   return count === 1 ? form.one : form.many;
 }
 
-/** The text of a phrase in a language, its places filled in. An unknown place is left out. */
-export function render(phrase: Phrase, language: Language, values: Values = {}): string {
-  return choose(phrase[place[language]], language, values).replace(/\{(\w+)\}/g, (_, name: string) =>
-    String(values[name] ?? ''),
-  );
+/** The text of a phrase in a language, its places filled in. */
+export function render(phrase: Texts, language: Language, values?: Values): string {
+  return fill(phrase[place[language]], language, values);
+}
+
+/** A form's text with its places filled in. An unknown place is left out. */
+export function fill(form: Form, language: Language, values: Values = {}): string {
+  return choose(form, language, values).replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? ''));
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Form, Phrase } from './phrase';
+import type { Form, Texts } from './phrase';
 import { regionNames } from './regions';
 import * as words from './words';
 
@@ -9,10 +9,10 @@ const allowed = new Set(['Izdeu', 'ID', 'GPS', 'JSON', 'Kafka', 'https', 'iPhone
 
 interface Entry {
   name: string;
-  phrase: Phrase;
+  phrase: Texts;
 }
 
-function isPhrase(value: unknown): value is Phrase {
+function isPhrase(value: unknown): value is Texts {
   return Array.isArray(value);
 }
 

@@ -1,7 +1,7 @@
 import Feature from 'ol/Feature';
 import type { FeatureLike } from 'ol/Feature';
 import Point from 'ol/geom/Point';
-import VectorLayer from 'ol/layer/Vector';
+import VectorImageLayer from 'ol/layer/VectorImage';
 import { type Extent, createEmpty, extend } from 'ol/extent';
 import { fromLonLat } from 'ol/proj';
 import VectorSource from 'ol/source/Vector';
@@ -10,6 +10,9 @@ import Fill from 'ol/style/Fill';
 import Stroke from 'ol/style/Stroke';
 import Style from 'ol/style/Style';
 import Text from 'ol/style/Text';
+// What the server answers at /api/v1/regions, as a file of the board: kept for when there is no connection, and packed.
+import regionShapes from '../../../../geo/regions.geojson?url';
+import { loadFile } from '../api/file';
 import { PaintedLayer } from './painted-layer';
 import { makePainter } from './painter';
 import { type Palette, font, palettes } from './palette';
@@ -49,56 +52,6 @@ type PlaceRow = [
   en: string,
 ];
 
-/** As long as the largest file takes on a line of 50 kbit/s that the board's own files share. */
-const loadMilliseconds = 120_000;
-
-/** Asks for a file of the board, giving up after loadMilliseconds or when `signal` says so. */
-async function load(path: string, signal: AbortSignal): Promise<ArrayBuffer> {
-  const controller = new AbortController();
-  const stop = (): void => controller.abort();
-  signal.addEventListener('abort', stop);
-  const timer = setTimeout(stop, loadMilliseconds);
-  try {
-    const response = await fetch(path, { signal: controller.signal });
-    if (!response.ok) throw new Error(`${path}: ${response.status} ${response.statusText}`);
-    return await response.arrayBuffer();
-  } finally {
-    clearTimeout(timer);
-    signal.removeEventListener('abort', stop);
-  }
-}
-
-/** Pauses before the second and later attempts at a file, in milliseconds. */
-const retryMilliseconds = [1_000, 3_000, 10_000, 30_000];
-
-/** Resolves after a pause; rejects at once when `signal` says stop. */
-function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const stop = (): void => {
-      clearTimeout(timer);
-      reject(signal.reason);
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener('abort', stop);
-      resolve();
-    }, milliseconds);
-    signal.addEventListener('abort', stop, { once: true });
-  });
-}
-
-/** Loads again after a failure, such as a server that is just being restarted; rejects with the last error. */
-async function loadPatiently(path: string, signal: AbortSignal): Promise<ArrayBuffer> {
-  for (const milliseconds of retryMilliseconds) {
-    try {
-      return await load(path, signal);
-    } catch (error) {
-      if (signal.aborted) throw error;
-      await pause(milliseconds, signal);
-    }
-  }
-  return load(path, signal);
-}
-
 /** What stands at a point of the map under its name. */
 interface Named {
   kind: PlaceRow[0] | 'region';
@@ -134,7 +87,7 @@ export class BaseMap {
   private readonly shapeLayer: PaintedLayer;
   private readonly borderLayer: PaintedLayer;
   private readonly names = new VectorSource({ wrapX: false });
-  private readonly nameLayer: VectorLayer<VectorSource>;
+  private readonly nameLayer: VectorImageLayer<VectorSource>;
   private regions: RegionOnMap[] = [];
   private theme: Theme = 'light';
   private language: Language = 'kk';
@@ -149,8 +102,10 @@ export class BaseMap {
       theme: this.theme,
       region: this.region,
     }));
-    this.nameLayer = new VectorLayer({
+    // A picture too: names are placed once for a view, and not with every team that moves.
+    this.nameLayer = new VectorImageLayer({
       source: this.names,
+      imageRatio: 1.3,
       style: (feature, resolution) => this.nameStyle(feature, resolution),
       // A group of their own: where the icons are, placeOf knows better than their square outlines.
       declutter: 'names',
@@ -181,16 +136,14 @@ export class BaseMap {
       });
     const shapes = (file: ShapeFile): Promise<void> =>
       part(
-        loadPatiently(`${base}${file}.json`, signal)
+        loadFile(`${base}${file}.json`, signal)
           .then((data) => this.painter.add(file, data))
           .then(() => undefined),
       );
     const names: Feature[] = [];
-    const places = part(
-      loadPatiently(`${base}places.json`, signal).then((data) => void names.push(...placeNames(data))),
-    );
+    const places = part(loadFile(`${base}places.json`, signal).then((data) => void names.push(...placeNames(data))));
     const regions = part(
-      loadPatiently(`${import.meta.env.BASE_URL}api/v1/regions`, signal)
+      loadFile(regionShapes, signal)
         .then((data) => this.painter.add('regions', data))
         .then((found) => void names.push(...this.addRegions(found))),
     );

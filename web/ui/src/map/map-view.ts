@@ -102,6 +102,7 @@ export class MapView {
   private namesTimer: ReturnType<typeof setTimeout> | undefined;
   private arrangedResolution = 0;
   private fitted = false;
+  private seen = false;
   private measuring = false;
   private tiles: Tiles | undefined;
   private stale = { cases: true, teams: true };
@@ -165,7 +166,10 @@ export class MapView {
 
   private whenDrawn(how: 'regions' | 'all'): void {
     if (this.stop.signal.aborted) return;
-    this.map.once('rendercomplete', () => this.events.drawn(how));
+    this.map.once('rendercomplete', () => {
+      this.seen = true;
+      this.events.drawn(how);
+    });
     this.map.render();
   }
 
@@ -438,8 +442,10 @@ export class MapView {
     return [vertical, Math.min(130, width * 0.3), vertical, Math.min(80, width * 0.18)];
   }
 
+  /** Until there is something to see, nothing moves: a picture that is just being made is made once. */
   private duration(): number {
-    return globalThis.matchMedia?.('(prefers-reduced-motion: reduce)').matches ? 0 : animationMilliseconds;
+    const still = !this.seen || globalThis.matchMedia?.('(prefers-reduced-motion: reduce)').matches;
+    return still ? 0 : animationMilliseconds;
   }
 
   private sayScale(): void {

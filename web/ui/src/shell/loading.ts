@@ -48,10 +48,15 @@ async function showTypeface(): Promise<void> {
   document.documentElement.dataset.typeface = 'here';
 }
 
+// The program itself comes later than this, in milliseconds, on a line where the list should not share it with a typeface.
+const quickLine = 2_000;
+
 /** Called once, at start. */
 export function startLoading(): void {
+  const quick = performance.now() < quickLine;
   // Kept on this device: the typeface costs nothing then, and a change of it would be seen.
   if (navigator.serviceWorker?.controller) document.documentElement.dataset.typeface = 'here';
+  else if (quick) void showTypeface();
   effect(() => {
     const said =
       sessionState.value.kind === 'signed-out' ||
@@ -62,7 +67,7 @@ export function startLoading(): void {
     // After the next picture, which has the list.
     setTimeout(() => {
       listSaid.value = true;
-      void showTypeface();
+      if (!quick) void showTypeface();
     }, 50);
   });
   effect(() => {

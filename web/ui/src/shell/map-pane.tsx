@@ -101,14 +101,17 @@ export function mapTiles(): MapTiles | undefined {
   return { kind: basemap.kind, url: basemap.url, attribution: basemap.attribution ?? '' };
 }
 
-/** The map with what the board knows; while it is not shown it stays as it was and costs nothing. */
+/** The map with what the board knows, made when it is first shown; while it is not shown it stays as it was and costs nothing. */
 export function MapPane({ shown }: { shown: boolean }) {
-  useEffect(mapIsWanted, []);
   const waited = useRef(true);
   const drawn = useRef<VNode | undefined>(undefined);
-  if (shown || !drawn.current || waited.current) drawn.current = mapNow();
+  const wanted = shown || drawn.current !== undefined;
+  useEffect(() => {
+    if (wanted) mapIsWanted();
+  }, [wanted]);
+  if (shown || (wanted && waited.current)) drawn.current = mapNow();
   waited.current = !listThere.value;
-  return drawn.current;
+  return drawn.current ?? null;
 }
 
 // Not a component: what it reads is watched only by the render that asked for it.
