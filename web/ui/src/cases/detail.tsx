@@ -2,6 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { get } from '../api/client';
 import type { CaseView, SubjectView } from '../api/views';
 import { outboxEntries } from '../commands/send';
+import { Below } from '../controls/below';
 import { CopyButton } from '../controls/copy-button';
 import { Icon } from '../controls/icon';
 import { language, type Phrase, say, sayValue, words } from '../language';
@@ -64,15 +65,19 @@ export function CaseDetail({ id, onClose }: { id: string; onClose(): void }) {
         <ShareSwitch view={view} />
         <Coordination view={view} />
         <Assignments view={view} />
-        <Points view={view} />
-        <Subjects view={view} />
-        <Rings view={view} />
-        <Urgency view={view} />
-        <Facts view={view} />
-        <Applications view={view} />
-        {seesCandidates(session.value) && <Candidates view={view} />}
-        <Timeline view={view} />
-        <Erasure view={view} />
+        <Below key={view.id}>
+          <Points view={view} />
+          <Subjects view={view} />
+          <Rings view={view} />
+          <Urgency view={view} />
+          <Facts view={view} />
+          <Applications view={view} />
+          <Below>
+            {seesCandidates(session.value) && <Candidates view={view} />}
+            <Timeline view={view} />
+            <Erasure view={view} />
+          </Below>
+        </Below>
       </div>
       <CaseActions key={view.id} view={view} />
     </article>

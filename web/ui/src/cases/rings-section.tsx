@@ -1,5 +1,6 @@
 import type { CaseView } from '../api/views';
 import { language, say, sayValue, words } from '../language';
+import { alphabetical } from '../language/alphabet';
 import { distance } from '../language/format';
 import {
   chooseGround,
@@ -20,7 +21,7 @@ export function Rings({ view }: { view: CaseView }) {
   const table = ringTable.value;
   const categories = [...new Set(table.rows.map((row) => row.category))]
     .map((id) => ({ id, name: sayValue(words.ringCategory, id) }))
-    .sort((a, b) => a.name.localeCompare(b.name, 'ru'));
+    .sort((a, b) => alphabetical(a.name, b.name));
   return (
     <section class="section rings">
       <h3>{say(words.mapping.rings)}</h3>

@@ -3,6 +3,7 @@ import { type Problem, request, RequestFailed } from '../api/client';
 import type { CaseKind } from '../api/views';
 import { optionsOf } from '../cases/team-forms';
 import { type Filed, fileLater } from '../commands/send';
+import { Below } from '../controls/below';
 import { Choice, Field, SelectField, Switch } from '../controls/field';
 import { Icon } from '../controls/icon';
 import { ProblemNotice, problemOf } from '../controls/problem';
@@ -204,65 +205,67 @@ export function FilingPage() {
         ]}
       />
       {draft.kind === 'missing_person' && <Subjects draft={draft} change={change} error={error} />}
-      <fieldset class="group">
-        <legend>{say(words.form.where)}</legend>
-        <PlaceField
-          label={say(words.form.coordinates)}
-          value={draft.coordinates}
-          onValue={(coordinates) => change({ coordinates })}
-          onPlace={(place) => change({ place })}
-          error={error('/location')}
-          pointer="/location"
-          required
+      <Below>
+        <fieldset class="group">
+          <legend>{say(words.form.where)}</legend>
+          <PlaceField
+            label={say(words.form.coordinates)}
+            value={draft.coordinates}
+            onValue={(coordinates) => change({ coordinates })}
+            onPlace={(place) => change({ place })}
+            error={error('/location')}
+            pointer="/location"
+            required
+          />
+          <div class="field-row">
+            <Field
+              label={say(words.form.place)}
+              value={draft.place}
+              onValue={(place) => change({ place })}
+              pointer="/place"
+              error={error('/place')}
+            />
+            <Field
+              label={say(words.form.address)}
+              value={draft.address}
+              onValue={(address) => change({ address })}
+              pointer="/address"
+              error={error('/address')}
+            />
+          </div>
+        </fieldset>
+        {draft.kind === 'emergency' && <Emergency draft={draft} change={change} error={error} />}
+        {draft.kind === 'volunteer_event' && <Event draft={draft} change={change} error={error} />}
+        <LikelyCases draft={draft} onSame={(sameAs) => change({ sameAs })} />
+        <Choice
+          label={say(words.form.callOut)}
+          value={draft.callOut}
+          onValue={(callOut) => change({ callOut })}
+          options={[
+            { value: 'now', label: say(words.form.callNow) },
+            { value: 'hold', label: say(words.form.callHold) },
+            { value: 'none', label: say(words.form.callNone) },
+          ]}
         />
-        <div class="field-row">
-          <Field
-            label={say(words.form.place)}
-            value={draft.place}
-            onValue={(place) => change({ place })}
-            pointer="/place"
-            error={error('/place')}
-          />
-          <Field
-            label={say(words.form.address)}
-            value={draft.address}
-            onValue={(address) => change({ address })}
-            pointer="/address"
-            error={error('/address')}
-          />
-        </div>
-      </fieldset>
-      {draft.kind === 'emergency' && <Emergency draft={draft} change={change} error={error} />}
-      {draft.kind === 'volunteer_event' && <Event draft={draft} change={change} error={error} />}
-      <LikelyCases draft={draft} onSame={(sameAs) => change({ sameAs })} />
-      <Choice
-        label={say(words.form.callOut)}
-        value={draft.callOut}
-        onValue={(callOut) => change({ callOut })}
-        options={[
-          { value: 'now', label: say(words.form.callNow) },
-          { value: 'hold', label: say(words.form.callHold) },
-          { value: 'none', label: say(words.form.callNone) },
-        ]}
-      />
-      <More draft={draft} change={change} error={error} open={amends} />
-      <div class="form-end">
-        {wrong > 0 && (
-          <p class="field-error" role="alert">
-            {say(words.form.errorsAbove, { count: wrong })}
-          </p>
-        )}
-        {problem && <ProblemNotice problem={problem} />}
-        <button type="submit" class="button button-primary" disabled={sending}>
-          {say(sending ? words.form.submitting : amends ? words.filing.amend : words.form.submit)}
-        </button>
-        <p class="secondary form-draft">
-          {say(words.filing.keys)} · {say(words.form.draftKept)}{' '}
-          <button type="button" class="text-button" onClick={() => begin({ ...drafts, current: emptyDraft() })}>
-            {say(words.form.clearDraft)}
+        <More draft={draft} change={change} error={error} open={amends} />
+        <div class="form-end">
+          {wrong > 0 && (
+            <p class="field-error" role="alert">
+              {say(words.form.errorsAbove, { count: wrong })}
+            </p>
+          )}
+          {problem && <ProblemNotice problem={problem} />}
+          <button type="submit" class="button button-primary" disabled={sending}>
+            {say(sending ? words.form.submitting : amends ? words.filing.amend : words.form.submit)}
           </button>
-        </p>
-      </div>
+          <p class="secondary form-draft">
+            {say(words.filing.keys)} · {say(words.form.draftKept)}{' '}
+            <button type="button" class="text-button" onClick={() => begin({ ...drafts, current: emptyDraft() })}>
+              {say(words.form.clearDraft)}
+            </button>
+          </p>
+        </div>
+      </Below>
     </form>
   );
 }

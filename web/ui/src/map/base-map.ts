@@ -15,7 +15,8 @@ import regionShapes from '../../../../geo/regions.geojson?url';
 import { loadFile } from '../api/file';
 import { PaintedLayer } from './painted-layer';
 import { makePainter } from './painter';
-import { type Palette, font, palettes } from './palette';
+import { font } from './fonts';
+import { type Palette, palettes } from './palette';
 import type { RegionOnMap, ShapeFile } from './shapes';
 import type { Language, Theme } from './types';
 
@@ -294,7 +295,7 @@ export class BaseMap {
     return new Style({
       text: new Text({
         text: kind === 'country' ? spaced(name) : name,
-        font: font(kind === 'country' ? 500 : 450, kind === 'country' ? 13 : 12),
+        font: kind === 'country' ? font(500, 13) : font(450, 12.5),
         fill: new Fill({ color: water ? waterLabel : faintLabel }),
         stroke: new Stroke({ color: water ? sea : halo, width: 2.5 }),
         overflow: true,
@@ -314,7 +315,7 @@ export class BaseMap {
       ...(place && {
         text: new Text({
           text: name,
-          font: font(tier === 0 ? 600 : tier === 1 ? 550 : 450, tier < 2 ? 13.5 : 12.5),
+          font: tier < 2 ? font(tier === 0 ? 650 : 550, 13) : font(450, 12.5),
           fill: new Fill({ color: townLabel }),
           stroke: new Stroke({ color: halo, width: 3 }),
           textAlign: namePlaces[place].align,

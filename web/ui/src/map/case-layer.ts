@@ -12,7 +12,8 @@ import Text from 'ol/style/Text';
 import { type Cluster, type ClusterPoint, byRank, caseRank, clusterPoints, ringCounts } from './clusters';
 import { GroupedFeatures } from './grouped-features';
 import { Icons } from './icons';
-import { font, labelGroup, palettes } from './palette';
+import { font } from './fonts';
+import { labelGroup, palettes } from './palette';
 import type { Language, MapCase, Theme } from './types';
 import { words } from './words';
 

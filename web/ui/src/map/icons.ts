@@ -1,7 +1,8 @@
 import Icon from 'ol/style/Icon';
 import { type RingCounts, ringGroups, ringShares } from './clusters';
 import { statusColours, statusGlyphs, teamArrow } from './glyphs';
-import { type Palette, font, palettes } from './palette';
+import { font } from './fonts';
+import { type Palette, palettes } from './palette';
 import { type PointKind, signs } from './signs';
 import type { CaseStatus, Theme } from './types';
 

@@ -8,7 +8,6 @@ import VectorLayer from 'ol/layer/Vector';
 import OlMap from 'ol/Map';
 import type MapBrowserEvent from 'ol/MapBrowserEvent';
 import { fromLonLat, getPointResolution, toLonLat, transformExtent } from 'ol/proj';
-import { checkedFonts } from 'ol/render/canvas';
 import VectorSource from 'ol/source/Vector';
 import CircleStyle from 'ol/style/Circle';
 import Fill from 'ol/style/Fill';
@@ -22,7 +21,8 @@ import { CaseMarks } from './case-marks';
 import type { Cluster } from './clusters';
 import { Icons } from './icons';
 import { MeasureLine } from './measure';
-import { font, fontKeys, fontSample, palettes } from './palette';
+import { font, fontSample } from './fonts';
+import { palettes } from './palette';
 import { scaleLine } from './scale-line';
 import { TeamLayer, type TeamPoint } from './team-layer';
 import type { Tiles } from './tiles';
@@ -77,8 +77,6 @@ const scalePixels = 96;
 const animationMilliseconds = 280;
 const namesMilliseconds = 600;
 const positionMilliseconds = 10_000;
-/** What OpenLayers notes of a font that it need not look for. */
-const fontFound = 100;
 
 /** The map without its buttons: it owns an OpenLayers map and everything that must be stopped again. */
 export class MapView {
@@ -533,8 +531,6 @@ export class MapView {
 
   private loadFont(): void {
     const fonts = globalThis.document?.fonts;
-    // OpenLayers would look for each of them ten times, and not find the weights of a variable typeface.
-    for (const key of fontKeys) checkedFonts.set(key, fontFound, true);
     if (!fonts || fonts.check(font(550, 13), fontSample)) return;
     void fonts
       .load(font(550, 13), fontSample)

@@ -92,21 +92,5 @@ export const palettes: Record<Theme, Palette> = {
   },
 };
 
-/** Onest has the Kazakh letters; the page loads it for its text anyway. */
-const families = ['Onest Variable', 'Onest'];
-const family = `${families.map((name) => `"${name}"`).join(', ')}, system-ui, sans-serif`;
-
-/** What OpenLayers calls the fonts that the map writes with: every weight of both names. */
-export const fontKeys: readonly string[] = families.flatMap((name) =>
-  [450, 500, 550, 600, 650].map((weight) => `normal ${weight} 16px "${name}"`),
-);
-
-export function font(weight: number, pixels: number): string {
-  return `${weight} ${pixels}px ${family}`;
-}
-
-/** Letters of all three languages, so that every subset of the font is fetched before the canvas needs it. */
-export const fontSample = 'Aa Яя Әә Ғғ Ққ Ңң Өө Ұұ Үү Һһ Іі 0';
-
 /** Icons and labels of cases and teams make room for one another: the declutter group of their layers. */
 export const labelGroup = 'labels';

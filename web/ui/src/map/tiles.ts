@@ -11,7 +11,8 @@ import Fill from 'ol/style/Fill';
 import Stroke from 'ol/style/Stroke';
 import Style from 'ol/style/Style';
 import Text from 'ol/style/Text';
-import { font, palettes } from './palette';
+import { font } from './fonts';
+import { palettes } from './palette';
 import type { Language, MapTiles, Theme } from './types';
 
 export interface Tiles {

@@ -6,6 +6,7 @@ import { Icon } from '../controls/icon';
 import { ProblemNotice, problemOf } from '../controls/problem';
 import { QRCode } from '../controls/qr-code';
 import { type Phrase, say, words } from '../language';
+import { alphabetical } from '../language/alphabet';
 import { regionNames } from '../language/regions';
 import { teamById, teamViews } from '../live/store';
 import { setsUp } from '../permissions';
@@ -136,7 +137,7 @@ function OfficeForm({ office }: { office: Office }) {
 /** Every region by its name, behind a choice of none. */
 export function regionOptions(none: Phrase): { value: string; label: string }[] {
   const named = Object.entries(regionNames).map(([value, name]) => ({ value, label: say(name) }));
-  return [{ value: '', label: say(none) }, ...named.sort((a, b) => a.label.localeCompare(b.label, 'ru'))];
+  return [{ value: '', label: say(none) }, ...named.sort((a, b) => alphabetical(a.label, b.label))];
 }
 
 /**

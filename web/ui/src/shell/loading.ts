@@ -42,21 +42,30 @@ function nextAfterBoard(): void {
 // A letter of each file of the typeface that the three languages are written with.
 const typefaceSample = 'aяқ';
 
-/** Text is laid out anew once, when all files of the typeface have come, and not with each. */
+// So many elements are laid out in another typeface at a time: all at once keep a slow phone from answering.
+const partElements = 40;
+
+function partsOf(element: HTMLElement): HTMLElement[] {
+  if (element.getElementsByTagName('*').length <= partElements) return [element];
+  return [...element.children].flatMap((child) => (child instanceof HTMLElement ? partsOf(child) : []));
+}
+
+const nextPicture = (): Promise<unknown> => new Promise(requestAnimationFrame);
+
+/** Text is laid out anew once, when all files of the typeface have come, and not with each; a part in each picture. */
 async function showTypeface(): Promise<void> {
   await document.fonts?.load('16px "Onest Variable"', typefaceSample).catch(() => undefined);
+  for (const part of partsOf(document.body)) {
+    part.dataset.typeface = 'here';
+    await nextPicture();
+  }
   document.documentElement.dataset.typeface = 'here';
 }
 
-// The program itself comes later than this, in milliseconds, on a line where the list should not share it with a typeface.
-const quickLine = 2_000;
-
 /** Called once, at start. */
 export function startLoading(): void {
-  const quick = performance.now() < quickLine;
   // Kept on this device: the typeface costs nothing then, and a change of it would be seen.
   if (navigator.serviceWorker?.controller) document.documentElement.dataset.typeface = 'here';
-  else if (quick) void showTypeface();
   effect(() => {
     const said =
       sessionState.value.kind === 'signed-out' ||
@@ -67,7 +76,7 @@ export function startLoading(): void {
     // After the next picture, which has the list.
     setTimeout(() => {
       listSaid.value = true;
-      if (!quick) void showTypeface();
+      void showTypeface();
     }, 50);
   });
   effect(() => {

@@ -1,4 +1,5 @@
 import { say, words } from '../language';
+import { alphabetical } from '../language/alphabet';
 import { clock, duration } from '../language/format';
 import { regionNames } from '../language/regions';
 import { language } from '../language';
@@ -85,7 +86,7 @@ export function RegionSelect() {
   void language.value;
   const names = codes
     .map((code) => ({ code, name: say(regionNames[code] as Phrase) }))
-    .sort((a, b) => a.name.localeCompare(b.name, 'ru'));
+    .sort((a, b) => alphabetical(a.name, b.name));
   return (
     <select
       class="region-select"
