@@ -31,10 +31,11 @@ import { startOffers } from './waking/offers';
 import { startSound } from './waking/sound';
 
 startPreferences();
-const texts = startTexts();
+const place = document.getElementById('board');
+const drawn = startTexts().then(() => place && render(<App />, place));
 startMedia();
 const code = takeCode();
-startLoading();
+startLoading(drawn);
 startViewLink();
 startRoute();
 startOutbox();
@@ -49,6 +50,3 @@ startSharing();
 startUpdates();
 whenForgotten(forgetPictures);
 void startSession(code);
-
-const place = document.getElementById('board');
-if (place) void texts.then(() => render(<App />, place));

@@ -62,23 +62,26 @@ async function showTypeface(): Promise<void> {
   document.documentElement.dataset.typeface = 'here';
 }
 
-/** Called once, at start. */
-export function startLoading(): void {
+/** The list has something to say once a frame has come, or none will. */
+function sayList(): void {
+  const said =
+    sessionState.value.kind === 'signed-out' ||
+    lastFrameAt.value !== undefined ||
+    offlineSince.value !== undefined ||
+    feedState.value.kind === 'stopped';
+  if (!said || listSaid.peek()) return;
+  // After the next picture, which has the list.
+  setTimeout(() => {
+    listSaid.value = true;
+    void showTypeface();
+  }, 50);
+}
+
+/** Called once, at start; the page is drawn for the first time when `drawn` resolves, and says whether it wants a map. */
+export function startLoading(drawn: Promise<unknown>): void {
   // Kept on this device: the typeface costs nothing then, and a change of it would be seen.
   if (navigator.serviceWorker?.controller) document.documentElement.dataset.typeface = 'here';
-  effect(() => {
-    const said =
-      sessionState.value.kind === 'signed-out' ||
-      lastFrameAt.value !== undefined ||
-      offlineSince.value !== undefined ||
-      feedState.value.kind === 'stopped';
-    if (!said || listSaid.peek()) return;
-    // After the next picture, which has the list.
-    setTimeout(() => {
-      listSaid.value = true;
-      void showTypeface();
-    }, 50);
-  });
+  void drawn.then(() => effect(sayList));
   effect(() => {
     if (!boardThere.value || afterBoardBegun) return;
     afterBoardBegun = true;

@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { AssignmentView, CaseView, TeamView } from '../api/views';
 import { isLive, shortCaseTitle } from '../cases/describe';
 import { selectedCase, shownCases } from '../cases/selection';
@@ -106,7 +106,8 @@ export function MapPane({ shown }: { shown: boolean }) {
   const waited = useRef(true);
   const drawn = useRef<VNode | undefined>(undefined);
   const wanted = shown || drawn.current !== undefined;
-  useEffect(() => {
+  // Before anything that loads after the map looks whether one is wanted.
+  useLayoutEffect(() => {
     if (wanted) mapIsWanted();
   }, [wanted]);
   if (shown || (wanted && waited.current)) drawn.current = mapNow();

@@ -1,0 +1,29 @@
+import { expect, it, vi } from 'vitest';
+import { lastFrameAt } from '../live/store';
+import { listThere, mapIsLoaded, mapIsWanted, startLoading, whenBoardIsThere } from './loading';
+
+it('loads other things after the list and the map, though the feed was there before the page', async () => {
+  vi.useFakeTimers();
+  vi.stubGlobal('document', {
+    documentElement: { dataset: {} },
+    body: { getElementsByTagName: () => [], dataset: {} },
+    readyState: 'complete',
+  });
+  vi.stubGlobal('navigator', {});
+  vi.stubGlobal('requestAnimationFrame', (draw: () => void) => setTimeout(draw, 16));
+  const others = vi.fn();
+  whenBoardIsThere(others);
+  let draw = (): void => undefined;
+  // What the first picture says comes with it.
+  startLoading(new Promise<void>((resolve) => (draw = resolve)).then(mapIsWanted));
+  lastFrameAt.value = Date.now();
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(listThere.value).toBe(false);
+  draw();
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(listThere.value).toBe(true);
+  expect(others).not.toHaveBeenCalled();
+  mapIsLoaded();
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(others).toHaveBeenCalledOnce();
+});
