@@ -86,7 +86,7 @@ func (d *decision) teamTimer(timer Timer) {
 
 // followCalendar takes the team on or off duty as its calendar says.
 func (t *Team) followCalendar(now time.Time) {
-	zone := zoneOf(t.Region)
+	zone := geo.CountryTime
 	t.OffDuty = !t.Duty.onDuty(now, zone)
 	t.DutyUntil = time.Time{}
 	if next, changes := t.Duty.nextChange(now, zone); changes {

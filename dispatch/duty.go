@@ -5,8 +5,6 @@ import (
 	"reflect"
 	"slices"
 	"time"
-
-	"github.com/izdeu/izdeu/geo"
 )
 
 // DutyCalendar says when a team is on duty: a weekly pattern, and exceptions
@@ -68,14 +66,6 @@ func (t *ClockTime) UnmarshalText(text []byte) error {
 	}
 	*t = read
 	return nil
-}
-
-// zoneOf gives the time of a region: +05:00 in all of Kazakhstan since 1 March
-// 2024. A base outside of its regions counts by the same time, which is that
-// of the dispatchers.
-func zoneOf(_ string) *time.Location {
-
-	return geo.CountryTime
 }
 
 const week = 7 * 24 * time.Hour

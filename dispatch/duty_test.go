@@ -58,7 +58,7 @@ func scanned(c *DutyCalendar, at time.Time) bool {
 // TestDutyCalendar: the next change is where duty changes first, as a scan of
 // every minute of two weeks finds it.
 func TestDutyCalendar(t *testing.T) {
-	zone := zoneOf("KZ-39")
+	zone := geo.CountryTime
 	rapid.Check(t, func(t *rapid.T) {
 		now := worldStart.Add(time.Duration(rapid.IntRange(0, 7*minutesOfDay).Draw(t, "minute")) * time.Minute)
 		c := drawCalendar(t, now)
@@ -85,7 +85,7 @@ func TestDutyCalendar(t *testing.T) {
 }
 
 func TestDutyCalendarByExample(t *testing.T) {
-	zone := zoneOf("")
+	zone := geo.CountryTime
 	at := func(text string) time.Time {
 		moment, err := time.Parse(time.RFC3339, text)
 		if err != nil {

@@ -3,11 +3,25 @@ package web
 import (
 	"compress/gzip"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 )
 
 var packers = sync.Pool{New: func() any { return gzip.NewWriter(nil) }}
+
+// takes says that the asker reads this content coding. Browsers name brotli
+// over TLS and to their own machine only.
+func takes(r *http.Request, coding string) bool {
+	for _, one := range strings.Split(r.Header.Get("Accept-Encoding"), ",") {
+		name, weight, weighted := strings.Cut(one, ";")
+		if strings.TrimSpace(name) == coding {
+			quality, err := strconv.ParseFloat(strings.TrimPrefix(strings.TrimSpace(weight), "q="), 64)
+			return !weighted || err == nil && quality > 0
+		}
+	}
+	return false
+}
 
 // packingWriter packs an answer of JSON for who takes gzip. Answers are written
 // at once, so the first write says whether packing is worth it.

@@ -11,7 +11,6 @@ import (
 	"mime"
 	"net/http"
 	"path"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -51,6 +50,11 @@ func newStatic(files fs.FS) (*static, error) {
 		if err != nil || entry.IsDir() || strings.HasPrefix(path.Base(name), ".") {
 			return err
 		}
+		// Files come in the order of their names: the one that was packed is known.
+		if whole := s.files[strings.TrimSuffix(name, brotliSuffix)]; whole != nil {
+			whole.brotli = true
+			return nil
+		}
 		content, err := fs.ReadFile(files, name)
 		if err != nil {
 			return err
@@ -62,12 +66,6 @@ func newStatic(files fs.FS) (*static, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading the files of the board: %w", err)
 	}
-	for name := range s.files {
-		if file := s.files[strings.TrimSuffix(name, brotliSuffix)]; file != nil && file.name != name {
-			file.brotli = true
-			delete(s.files, name)
-		}
-	}
 	return s, nil
 }
 
@@ -75,19 +73,6 @@ const (
 	octets       = "application/octet-stream"
 	brotliSuffix = ".br"
 )
-
-// takes says that the asker reads this content coding. Browsers name brotli
-// over TLS and to their own machine only.
-func takes(r *http.Request, coding string) bool {
-	for _, one := range strings.Split(r.Header.Get("Accept-Encoding"), ",") {
-		name, weight, weighted := strings.Cut(one, ";")
-		if strings.TrimSpace(name) == coding {
-			quality, err := strconv.ParseFloat(strings.TrimPrefix(strings.TrimSpace(weight), "q="), 64)
-			return !weighted || err == nil && quality > 0
-		}
-	}
-	return false
-}
 
 // contentType does not ask the machine, whose tables differ, where it matters.
 func contentType(name string) string {

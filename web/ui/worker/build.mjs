@@ -1,4 +1,4 @@
-// Part of the build: the service worker with the files that it keeps, and the size of the first board.
+// Part of the build: the service worker with the files that it keeps, every file packed, and the size of the first board.
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
@@ -56,7 +56,7 @@ export function shell() {
   };
 }
 
-/** Lays name.br beside every file that it makes smaller: the server sends it to whoever takes brotli. */
+/** Lays name.br beside every file that is worth it: the server sends it to whoever takes brotli. */
 function packAll(out) {
   for (const entry of readdirSync(out, { recursive: true, withFileTypes: true })) {
     const name = join(entry.parentPath, entry.name);

@@ -4,7 +4,10 @@ const loadMilliseconds = 120_000;
 /** Pauses before the second and later attempts at a file, in milliseconds. */
 const retryMilliseconds = [1_000, 3_000, 10_000, 30_000];
 
-/** Asks for a file of the board, giving up after loadMilliseconds or when `signal` says so. */
+/**
+ * Asks for a JSON file of the board, giving up after loadMilliseconds or when `signal` says so. The sign-in page of a
+ * hotel's network answers too, with something else.
+ */
 async function load(path: string, signal: AbortSignal): Promise<ArrayBuffer> {
   const controller = new AbortController();
   const stop = (): void => controller.abort();
@@ -12,7 +15,9 @@ async function load(path: string, signal: AbortSignal): Promise<ArrayBuffer> {
   const timer = setTimeout(stop, loadMilliseconds);
   try {
     const response = await fetch(path, { signal: controller.signal });
-    if (!response.ok) throw new Error(`${path}: ${response.status} ${response.statusText}`);
+    const kind = response.headers.get('Content-Type') ?? '';
+    if (!response.ok || !kind.includes('json'))
+      throw new Error(`${path}: ${response.status} ${response.statusText} ${kind}`);
     return await response.arrayBuffer();
   } finally {
     clearTimeout(timer);
@@ -21,7 +26,7 @@ async function load(path: string, signal: AbortSignal): Promise<ArrayBuffer> {
 }
 
 /** Resolves after a pause; rejects at once when `signal` says stop. */
-export function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const stop = (): void => {
       clearTimeout(timer);
@@ -35,7 +40,10 @@ export function pause(milliseconds: number, signal: AbortSignal): Promise<void> 
   });
 }
 
-/** A file of the board; loads again after a failure, such as a server that is just being restarted; rejects with the last error. */
+/**
+ * A JSON file of the board. Loads again after a failure, such as a server that is just being restarted; rejects with the
+ * last error.
+ */
 export async function loadFile(path: string, signal: AbortSignal): Promise<ArrayBuffer> {
   for (const milliseconds of retryMilliseconds) {
     try {

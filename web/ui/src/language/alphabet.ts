@@ -3,7 +3,10 @@ const letters = 'аәбвгғдеёжзийкқлмнңоөпрстуұүфхһ�
 
 const keyOf = (text: string): string =>
   [...text.toLowerCase()]
-    .map((letter) => (letters.includes(letter) ? String.fromCharCode(0x1000 + letters.indexOf(letter)) : letter))
+    .map((letter) => {
+      const place = letters.indexOf(letter);
+      return place < 0 ? letter : String.fromCharCode(0x1000 + place);
+    })
     .join('');
 
 /**

@@ -1,5 +1,5 @@
 import { effect, signal } from '@preact/signals';
-import { loadFile, pause } from '../api/file';
+import { loadFile } from '../api/file';
 import { fill, type Form, type Language, type Phrase, render, type Values } from './phrase';
 import { textFiles } from './texts';
 
@@ -8,9 +8,6 @@ export * as words from './words';
 
 /** The language that the board is shown in now; components that read it are drawn again on a change. */
 export const language = signal<Language>('kk');
-
-/** Before texts are asked for again that have not come, or came as something else, as behind a hotel's sign-in page. */
-const retryMilliseconds = 10_000;
 
 /** A language and its texts, in the order of the phrases' numbers. */
 const loaded = signal<{ language: Language; texts: readonly Form[] } | undefined>(undefined);
@@ -39,9 +36,8 @@ async function load(wanted: Language, changed: AbortSignal): Promise<boolean> {
       loaded.value = { language: wanted, texts };
       return true;
     } catch (error) {
-      if (changed.aborted) break;
-      console.warn('texts', error);
-      await pause(retryMilliseconds, changed).catch(() => undefined);
+      // It has been tried patiently; without texts there is no page, so there is no giving up.
+      if (!changed.aborted) console.warn('texts', error);
     }
   }
   return false;
@@ -50,8 +46,9 @@ async function load(wanted: Language, changed: AbortSignal): Promise<boolean> {
 /** The text of a phrase in the present language. */
 export function say(phrase: Phrase, values?: Values): string {
   if (typeof phrase !== 'number') return render(phrase, language.value, values);
-  const form = loaded.value?.texts[phrase - 1];
-  return form === undefined || !loaded.value ? '' : fill(form, loaded.value.language, values);
+  const now = loaded.value;
+  const form = now?.texts[phrase - 1];
+  return now && form ? fill(form, now.language, values) : '';
 }
 
 /**

@@ -3,16 +3,17 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseAst, transformWithEsbuild } from 'vite';
+import { normalizePath, parseAst, transformWithEsbuild } from 'vite';
 
 const here = dirname(fileURLToPath(import.meta.url));
+const pathOf = (...names) => normalizePath(join(here, ...names));
 // In the order of a phrase's texts.
 const languages = ['en', 'ru', 'kk'];
 const dictionaries = [
   ...readdirSync(join(here, 'words'))
     .sort()
-    .map((name) => join(here, 'words', name)),
-  join(here, 'regions.ts'),
+    .map((name) => pathOf('words', name)),
+  pathOf('regions.ts'),
 ];
 
 export function splitLanguages() {
@@ -34,7 +35,7 @@ export function splitLanguages() {
       });
     },
     load(id) {
-      if (id !== join(here, 'texts.ts')) return numbered.get(id);
+      if (id !== pathOf('texts.ts')) return numbered.get(id);
       const addresses = languages.map((language) => `${language}: import.meta.ROLLUP_FILE_URL_${files[language]}`);
       return `export const textFiles = { ${addresses.join(', ')} };`;
     },

@@ -101,16 +101,18 @@ export function mapTiles(): MapTiles | undefined {
   return { kind: basemap.kind, url: basemap.url, attribution: basemap.attribution ?? '' };
 }
 
-/** The map with what the board knows, made when it is first shown; while it is not shown it stays as it was and costs nothing. */
+/**
+ * The map with what the board knows, made when it is first shown; while it is not shown it stays as it was and costs
+ * nothing.
+ */
 export function MapPane({ shown }: { shown: boolean }) {
   const waited = useRef(true);
   const drawn = useRef<VNode | undefined>(undefined);
-  const wanted = shown || drawn.current !== undefined;
   // Before anything that loads after the map looks whether one is wanted.
   useLayoutEffect(() => {
-    if (wanted) mapIsWanted();
-  }, [wanted]);
-  if (shown || (wanted && waited.current)) drawn.current = mapNow();
+    if (shown) mapIsWanted();
+  }, [shown]);
+  if (shown || (drawn.current && waited.current)) drawn.current = mapNow();
   waited.current = !listThere.value;
   return drawn.current ?? null;
 }
