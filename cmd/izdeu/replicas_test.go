@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"log/slog"
@@ -318,9 +319,20 @@ func TestStoppedLeader(t *testing.T) {
 	leader := r.leader(0, 1)
 	zombie, other := r.programs[leader], r.programs[1-leader]
 
+	// The topics are read beside each other: the team may be known after the case.
+	asked := func(p *program, id string) caseView {
+		var c caseView
+		p.eventually("the team is asked", func() error {
+			if c = p.caseOf("kafka", id); len(c.Assignments) == 0 {
+				return errors.New("nobody is")
+			}
+			return nil
+		})
+		return c
+	}
 	// A follower answers a command as the leader does, from its result's row.
 	one.send(one.topics().Applications, applicationJSON("first", 63.62, 53.21))
-	c := other.caseOf("kafka", "first")
+	c := asked(other, "first")
 	accept := fmt.Sprintf(`{"command_id":"accept-1","type":"assignment.accept","team_id":"duty","at":%q}`, time.Now().UTC().Format(time.RFC3339))
 	if status, _, body := other.request(testAdminKey, http.MethodPost, "/api/v1/cases/"+c.ID+"/commands", accept); status != http.StatusOK {
 		t.Fatalf("a command sent to a follower: %d %s", status, body)
@@ -343,7 +355,7 @@ func TestStoppedLeader(t *testing.T) {
 		}
 		return nil
 	})
-	c = zombie.caseOf("kafka", "second")
+	c = asked(zombie, "second")
 	arrive := strings.NewReplacer("accept-1", "accept-2").Replace(accept)
 	if status, _, body := zombie.request(testAdminKey, http.MethodPost, "/api/v1/cases/"+c.ID+"/commands", arrive); status != http.StatusOK {
 		t.Fatalf("a command sent to the replica that woke up: %d %s", status, body)
