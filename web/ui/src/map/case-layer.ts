@@ -1,4 +1,4 @@
-import { type Extent, intersects } from 'ol/extent';
+import type { Extent } from 'ol/extent';
 import type Feature from 'ol/Feature';
 import type { FeatureLike } from 'ol/Feature';
 import type Point from 'ol/geom/Point';
@@ -112,23 +112,22 @@ export class CaseLayer {
     this.source.changed();
   }
 
-  /** Whether an icon or the label beside it lies in a box of map units. */
-  covers(box: Extent, resolution: number): boolean {
-    const [left = 0, bottom = 0, right = 0, top = 0] = box;
+  /** The boxes in map units, within an extent, of icons and the labels beside them. */
+  boxes([left = 0, bottom = 0, right = 0, top = 0]: Extent, resolution: number): Extent[] {
     const labelled = resolution < labelResolution;
     const widest = clusterReach * resolution;
     const longest = labelled ? longestLabel * resolution : widest;
-    return (
-      this.source.forEachFeatureInExtent([left - longest, bottom - widest, right + widest, top + widest], (feature) => {
-        const cluster = feature.get('cluster') as Cluster<CasePoint>;
-        const reach = (cluster.length > 1 ? clusterReach : caseReach) * resolution;
-        const [x = 0, y = 0] = feature.getGeometry()?.getCoordinates() ?? [];
-        if (intersects(box, [x - reach, y - reach, x + reach, y + reach])) return true;
-        if (!labelled || cluster.length > 1) return false;
-        const width = Math.min(longestLabel, labelOffset + cluster[0].case.label.length * 7.4) * resolution;
-        return intersects(box, [x, y - 8 * resolution, x + width, y + 8 * resolution]);
-      }) === true
-    );
+    const boxes: Extent[] = [];
+    this.source.forEachFeatureInExtent([left - longest, bottom - widest, right + widest, top + widest], (feature) => {
+      const cluster = feature.get('cluster') as Cluster<CasePoint>;
+      const reach = (cluster.length > 1 ? clusterReach : caseReach) * resolution;
+      const [x = 0, y = 0] = feature.getGeometry()?.getCoordinates() ?? [];
+      boxes.push([x - reach, y - reach, x + reach, y + reach]);
+      if (!labelled || cluster.length > 1) return;
+      const width = Math.min(longestLabel, labelOffset + cluster[0].case.label.length * 7.4) * resolution;
+      boxes.push([x, y - 8 * resolution, x + width, y + 8 * resolution]);
+    });
+    return boxes;
   }
 
   private order(feature: FeatureLike): number {

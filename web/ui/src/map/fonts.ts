@@ -1,8 +1,5 @@
 import { checkedFonts, textHeights } from 'ol/render/canvas';
-
-/** Onest has the Kazakh letters; the page loads it for its text anyway. */
-const families = ['Onest Variable', 'Onest'];
-const family = `${families.map((name) => `"${name}"`).join(', ')}, system-ui, sans-serif`;
+import { families, fontName } from './typeface';
 
 /** From the top of an accent to the foot of a g, in parts of the size, with the space between lines. */
 const lineHeight = 1.36;
@@ -10,17 +7,14 @@ const lineHeight = 1.36;
 const found = 100;
 
 /**
- * A font of the map. OpenLayers itself would look for each ten times and not find the weights of a variable typeface,
- * and take its height from a letter that stands in a file of the typeface which nothing else needs.
+ * A font of the map for OpenLayers, which itself would look for each ten times and not find the weights of a variable
+ * typeface, and take its height from a letter that stands in a file of the typeface which nothing else needs.
  */
 export function font(weight: number, pixels: number): string {
-  const name = `${weight} ${pixels}px ${family}`;
+  const name = fontName(weight, pixels);
   if (textHeights[name] === undefined) {
     for (const one of families) checkedFonts.set(`normal ${weight} 16px "${one}"`, found, true);
     textHeights[name] = pixels * lineHeight;
   }
   return name;
 }
-
-/** Letters of all three languages, so that every subset of the font is fetched before the canvas needs it. */
-export const fontSample = 'Aa Яя Әә Ғғ Ққ Ңң Өө Ұұ Үү Һһ Іі 0';

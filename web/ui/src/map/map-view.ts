@@ -21,11 +21,11 @@ import { CaseMarks } from './case-marks';
 import type { Cluster } from './clusters';
 import { Icons } from './icons';
 import { MeasureLine } from './measure';
-import { font, fontSample } from './fonts';
 import { palettes } from './palette';
 import { scaleLine } from './scale-line';
 import { TeamLayer, type TeamPoint } from './team-layer';
 import type { Tiles } from './tiles';
+import { fontName, fontSample } from './typeface';
 import type { BoardMapProps, LonLat, MapCase, MapTeam, MapTiles } from './types';
 
 /** Several things at one place that no zooming takes apart; the person chooses one. */
@@ -109,7 +109,12 @@ export class MapView {
     private readonly target: HTMLElement,
     private readonly events: MapViewEvents,
   ) {
-    this.baseMap = new BaseMap((by, box, resolution) => this[by].covers(box, resolution));
+    this.baseMap = new BaseMap((extent, resolution) => {
+      // These are the newest.
+      clearTimeout(this.namesTimer);
+      this.namesTimer = undefined;
+      return { cases: this.cases.boxes(extent, resolution), teams: this.teams.boxes(extent, resolution) };
+    });
     this.view = new View({
       extent: transformExtent(dataExtent, 'EPSG:4326', 'EPSG:3857'),
       constrainOnlyCenter: true,
@@ -388,11 +393,10 @@ export class MapView {
 
   /** Places the names of towns anew around the icons; far dearer than the icons, so not for each movement. */
   private placeNamesSoon(): void {
-    // Names that are still to come are placed when they do.
-    if (this.namesTimer !== undefined || !this.baseMap.hasNames) return;
+    if (this.namesTimer !== undefined) return;
     this.namesTimer = setTimeout(() => {
       this.namesTimer = undefined;
-      this.baseMap.namesChanged();
+      this.baseMap.redrawNames();
     }, namesMilliseconds);
   }
 
@@ -530,14 +534,18 @@ export class MapView {
   }
 
   private loadFont(): void {
+    const font = fontName(550, 13);
     const fonts = globalThis.document?.fonts;
-    if (!fonts || fonts.check(font(550, 13), fontSample)) return;
+    if (!fonts || fonts.check(font, fontSample)) {
+      this.baseMap.typefaceHere();
+      return;
+    }
     void fonts
-      .load(font(550, 13), fontSample)
+      .load(font, fontSample)
       .catch(() => undefined)
       .then(() => {
         if (this.stop.signal.aborted) return;
-        this.baseMap.namesChanged();
+        this.baseMap.typefaceHere();
         this.cases.fontLoaded();
         this.teams.fontLoaded();
       });

@@ -8,17 +8,18 @@ import type { Picture } from './shapes';
 /** How far a picture reaches beyond what is shown, in parts of the longer side: so far the map moves without a new one. */
 const reach = 0.3;
 
-type Look = Pick<Picture, 'what' | 'theme' | 'region'>;
+/** What a picture of an extent in map units shows, at a resolution in map units a CSS pixel. */
+type Look = (extent: Extent, resolution: number) => Pick<Picture, 'what' | 'theme' | 'region' | 'names'>;
 
 class PaintedSource extends ImageSource {
-  constructor(painter: Painter, look: () => Look) {
+  constructor(painter: Painter, look: Look) {
     super({
       loader: async (extent: Extent, resolution: number, pixelRatio: number) => {
         const unit = resolution / pixelRatio;
         const margin = Math.round((reach * Math.max(getWidth(extent), getHeight(extent))) / unit);
         const grown = buffer(extent, margin * unit);
         const [width, height] = [Math.round(getWidth(grown) / unit), Math.round(getHeight(grown) / unit)];
-        const image = await painter.paint({ ...look(), extent: grown, width, height, pixelRatio });
+        const image = await painter.paint({ ...look(grown, resolution), extent: grown, width, height, pixelRatio });
         return { image, extent: grown, resolution, pixelRatio };
       },
     });
@@ -32,7 +33,7 @@ class PaintedSource extends ImageSource {
 
 /** A part of the base map as a picture; nothing is to be seen of it until `redraw` was called for the first time. */
 export class PaintedLayer extends ImageLayer<PaintedSource> {
-  constructor(painter: Painter, look: () => Look) {
+  constructor(painter: Painter, look: Look) {
     super({ source: new PaintedSource(painter, look), visible: false });
   }
 

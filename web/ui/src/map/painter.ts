@@ -4,15 +4,25 @@ import ShapesWorker from './shapes.worker?worker';
 /** What the worker is asked; it answers with the same number. */
 export interface ToWorker {
   id: number;
-  task: { file: ShapeFile; data: ArrayBuffer } | Picture;
+  task: { file: ShapeFile; data: ArrayBuffer } | Picture | 'typeface';
 }
 
-type FromWorker = { id: number } & ({ regions: RegionOnMap[] } | { image: ImageBitmap } | { error: string });
+/** What has become ready together. */
+export type FromWorker = Answer[];
+
+export type Answer = { id: number } & (
+  | { regions: RegionOnMap[] }
+  | { image: ImageBitmap }
+  | { error: string }
+  | { typeface: true }
+);
 
 /** Reads the files of the base map and draws pictures of it. */
 export interface Painter {
   add(file: ShapeFile, data: ArrayBuffer): Promise<RegionOnMap[]>;
   paint(picture: Picture): Promise<ImageBitmap | HTMLCanvasElement>;
+  /** To be called when the page has the typeface; resolves when names are drawn with it. */
+  loadTypeface(): Promise<void>;
   stop(): void;
 }
 
@@ -23,15 +33,17 @@ export function makePainter(): Painter {
 
 class PainterBeside implements Painter {
   private readonly worker = new ShapesWorker();
-  private readonly waiting = new Map<number, { resolve(answer: FromWorker): void; reject(error: Error): void }>();
+  private readonly waiting = new Map<number, { resolve(answer: Answer): void; reject(error: Error): void }>();
   private asked = 0;
 
   constructor() {
     this.worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => {
-      const one = this.waiting.get(data.id);
-      this.waiting.delete(data.id);
-      if ('error' in data) one?.reject(new Error(data.error));
-      else one?.resolve(data);
+      for (const answer of data) {
+        const one = this.waiting.get(answer.id);
+        this.waiting.delete(answer.id);
+        if ('error' in answer) one?.reject(new Error(answer.error));
+        else one?.resolve(answer);
+      }
     });
     this.worker.addEventListener('error', () => {
       for (const { reject } of this.waiting.values()) reject(new Error('the worker of the base map did not start'));
@@ -39,7 +51,7 @@ class PainterBeside implements Painter {
     });
   }
 
-  private ask(task: ToWorker['task'], transfer: Transferable[]): Promise<FromWorker> {
+  private ask(task: ToWorker['task'], transfer: Transferable[] = []): Promise<Answer> {
     const id = ++this.asked;
     return new Promise((resolve, reject) => {
       this.waiting.set(id, { resolve, reject });
@@ -53,9 +65,13 @@ class PainterBeside implements Painter {
   }
 
   async paint(picture: Picture): Promise<ImageBitmap> {
-    const answer = await this.ask(picture, []);
+    const answer = await this.ask(picture);
     if (!('image' in answer)) throw new Error('the worker sent no picture');
     return answer.image;
+  }
+
+  async loadTypeface(): Promise<void> {
+    await this.ask('typeface');
   }
 
   stop(): void {
@@ -79,6 +95,9 @@ class PainterHere implements Painter {
     (await this.shapes).draw(context, picture);
     return canvas;
   }
+
+  /** It is the page's own. */
+  async loadTypeface(): Promise<void> {}
 
   stop(): void {}
 }

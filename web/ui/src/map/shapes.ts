@@ -2,6 +2,7 @@ import { createEmpty, extend, type Extent, getCenter, intersects } from 'ol/exte
 import { linearRings } from 'ol/geom/flat/area';
 import { getInteriorPointOfArray } from 'ol/geom/flat/interiorpoint';
 import { fromEPSG4326 } from 'ol/proj/epsg3857';
+import { drawNames, type Named, type Obstacles, readPlaces, regionOrder } from './names';
 import { outerBorder } from './outline';
 import { palettes } from './palette';
 import type { Language, Theme } from './types';
@@ -9,21 +10,17 @@ import type { Language, Theme } from './types';
 // Reading, joining and drawing the shapes of the base map. On a phone it takes longer than a person who scrolls the
 // list may be kept waiting, so a worker does it: nothing here touches the page.
 
-export type ShapeFile = 'regions' | 'land' | 'rivers' | 'lakes';
+export type ShapeFile = 'regions' | 'places' | 'land' | 'rivers' | 'lakes';
 
-/** What the page itself has to know of a region; extent and point are in map units (EPSG:3857). */
+/** What the page itself has to know of a region; its extent is in map units (EPSG:3857). */
 export interface RegionOnMap {
   code: string;
-  names: Record<Language, string>;
-  city: boolean;
   extent: Extent;
-  /** Inside of its largest part: where its name stands. */
-  point: [number, number];
 }
 
-/** A picture to draw: `shapes` fill it, `borders` are lines on nothing, so that other tiles may lie between them. */
+/** A picture to draw: `shapes` fill it, `over` are borders and names on nothing, so that other tiles may lie between. */
 export interface Picture {
-  what: 'shapes' | 'borders';
+  what: 'shapes' | 'over';
   /** In map units; it is filled whole. */
   extent: Extent;
   /** In device pixels. */
@@ -34,6 +31,8 @@ export interface Picture {
   theme: Theme;
   /** The region whose border is drawn stronger. */
   region?: string;
+  /** Undefined: no names. */
+  names?: { language: Language; obstacles: Obstacles };
 }
 
 type Context = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
@@ -65,11 +64,17 @@ export class Shapes {
   private country: Shape[] = [];
   private countryBorder: Shape[] = [];
   private readonly regions = new Map<string, Shape>();
+  /** Those that win come first. */
+  readonly named: Named[] = [];
 
   /** Takes in a file as the server sends it; what comes back is of the regions alone. */
   add(file: ShapeFile, data: ArrayBuffer): RegionOnMap[] {
     const read: unknown = JSON.parse(new TextDecoder().decode(data));
     if (file === 'regions') return this.addRegions((read as { features: GeoJSONRegion[] }).features);
+    if (file === 'places') {
+      this.addNames(readPlaces(read as Parameters<typeof readPlaces>[0]));
+      return [];
+    }
     const shapes = (layer: string) => shapesOf(read as TopoJSON, layer);
     if (file === 'land') {
       this.land = shapes('land');
@@ -83,12 +88,20 @@ export class Shapes {
       const polygons = geometry.coordinates.map((rings) => shapeOf(rings.map(project)));
       const whole = shapeOf(polygons.flatMap(({ lines }) => lines));
       this.regions.set(code, whole);
-      return { code, names, city: kind === 'city', extent: whole.extent, point: inside(polygons) };
+      // A city of republican significance is a town on the map already.
+      if (kind !== 'city')
+        this.addNames([{ kind: 'region', tier: 0, point: inside(polygons), names, order: regionOrder }]);
+      return { code, extent: whole.extent };
     });
     const country = features.flatMap(({ geometry }) => geometry.coordinates);
     this.country = [shapeOf([...this.regions.values()].flatMap(({ lines }) => lines))];
     this.countryBorder = [shapeOf(outerBorder(country).map(project))];
     return made;
+  }
+
+  private addNames(named: readonly Named[]): void {
+    this.named.push(...named);
+    this.named.sort((a, b) => a.order - b.order);
   }
 
   draw(context: Context, picture: Picture): void {
@@ -124,6 +137,7 @@ export class Shapes {
     stroke(this.regions.values(), palette.regionBorder, 1, [4, 3]);
     stroke(this.countryBorder, palette.countryBorder, 1.6);
     if (chosen) stroke([chosen], palette.chosenRegion, 1.8);
+    if (picture.names) drawNames(context, this.named, picture, picture.names.language, picture.names.obstacles);
   }
 }
 

@@ -1,4 +1,4 @@
-import { type Extent, intersects } from 'ol/extent';
+import type { Extent } from 'ol/extent';
 import type Feature from 'ol/Feature';
 import type { FeatureLike } from 'ol/Feature';
 import type Point from 'ol/geom/Point';
@@ -110,22 +110,21 @@ export class TeamLayer {
     this.now = now;
   }
 
-  /** Whether an arrow or its name lies in a box of map units; both hang below the position. */
-  covers(box: Extent, resolution: number): boolean {
-    const [left = 0, bottom = 0, right = 0, top = 0] = box;
+  /** The boxes in map units, within an extent, of arrows and their names; both hang below the position. */
+  boxes([left = 0, bottom = 0, right = 0, top = 0]: Extent, resolution: number): Extent[] {
     const wide = 90 * resolution;
-    return (
-      this.source.forEachFeatureInExtent([left - wide, bottom, right + wide, top + 42 * resolution], (feature) => {
-        const [x = 0, y = 0] = feature.getGeometry()?.getCoordinates() ?? [];
-        const arrow = 9 * resolution;
-        if (intersects(box, [x - arrow, y - 22 * resolution, x + arrow, y])) return true;
-        const cluster = feature.get('cluster') as Cluster<TeamPoint>;
-        const label = this.label(cluster, isStale(cluster[0].team, this.now), resolution);
-        if (label === undefined) return false;
-        const half = label.length * 3.4 * resolution;
-        return intersects(box, [x - half, y - 41 * resolution, x + half, y - 25 * resolution]);
-      }) === true
-    );
+    const boxes: Extent[] = [];
+    this.source.forEachFeatureInExtent([left - wide, bottom, right + wide, top + 42 * resolution], (feature) => {
+      const [x = 0, y = 0] = feature.getGeometry()?.getCoordinates() ?? [];
+      const arrow = 9 * resolution;
+      boxes.push([x - arrow, y - 22 * resolution, x + arrow, y]);
+      const cluster = feature.get('cluster') as Cluster<TeamPoint>;
+      const label = this.label(cluster, isStale(cluster[0].team, this.now), resolution);
+      if (label === undefined) return;
+      const half = label.length * 3.4 * resolution;
+      boxes.push([x - half, y - 41 * resolution, x + half, y - 25 * resolution]);
+    });
+    return boxes;
   }
 
   private signature(cluster: Cluster<TeamPoint>): string {
