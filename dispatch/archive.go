@@ -121,6 +121,21 @@ func ReadArchiveHead(ctx context.Context, archive Archive) (*ArchiveHead, error)
 
 // archiveRows reads some columns of a table.
 func archiveRows(ctx context.Context, archive Archive, name string, columns []string, each func(values []any) error) error {
+	places, err := archivePlaces(archive, name, columns...)
+	if err != nil {
+		return err
+	}
+	picked := make([]any, len(columns))
+	return archive.Rows(ctx, name, func(values []any) error {
+		for i, place := range places {
+			picked[i] = values[place]
+		}
+		return each(picked)
+	})
+}
+
+// archivePlaces gives the places of columns in the rows of a table.
+func archivePlaces(archive Archive, name string, columns ...string) ([]int, error) {
 	for _, table := range archive.Tables() {
 		if table.Name != name {
 			continue
@@ -128,23 +143,18 @@ func archiveRows(ctx context.Context, archive Archive, name string, columns []st
 		places := make([]int, len(columns))
 		for i, column := range columns {
 			if places[i] = table.Column(column); places[i] < 0 {
-				return fmt.Errorf("dispatch: the archive's table %s lacks the column %s", name, column)
+				return nil, fmt.Errorf("dispatch: the archive's table %s lacks the column %s", name, column)
 			}
 		}
-		picked := make([]any, len(columns))
-		return archive.Rows(ctx, name, func(values []any) error {
-			for i, place := range places {
-				picked[i] = values[place]
-			}
-			return each(picked)
-		})
+		return places, nil
 	}
-	return fmt.Errorf("dispatch: the archive lacks the table %s", name)
+	return nil, fmt.Errorf("dispatch: the archive lacks the table %s", name)
 }
 
 // Renew gives the archive as it has to be restored: in another epoch, because
 // sequences after its head were used already and will be used for something
-// else. Without offsets the input topics are read from their beginning, for an
+// else, and with the identities of applications as this program makes them.
+// Without offsets the input topics are read from their beginning, for an
 // installation that gets another Kafka than the archive was made with; what
 // was applied is known, so that reading a message again changes nothing.
 func Renew(archive Archive, epoch string, offsets bool) Archive {
@@ -158,23 +168,31 @@ type renewed struct {
 }
 
 func (r *renewed) Rows(ctx context.Context, name string, each func(values []any) error) error {
-	switch {
-	case name == "source_offset" && !r.offsets:
-		// Read all the same: a damaged archive must not pass.
-		return r.Archive.Rows(ctx, name, func([]any) error { return nil })
-	case name != "head":
-		return r.Archive.Rows(ctx, name, each)
-	}
-	for _, table := range r.Tables() {
-		if table.Name != name {
-			continue
+	switch name {
+	case "source_offset":
+		if !r.offsets {
+			// Read all the same: a damaged archive must not pass.
+			each = func([]any) error { return nil }
 		}
-		place := table.Column("epoch")
-		if place < 0 {
-			return errors.New("dispatch: the archive's head has no epoch")
+	case "head":
+		places, err := archivePlaces(r, name, "epoch")
+		if err != nil {
+			return err
 		}
 		return r.Archive.Rows(ctx, name, func(values []any) error {
-			values[place] = r.epoch
+			values[places[0]] = r.epoch
+			return each(values)
+		})
+	case "application":
+		places, err := archivePlaces(r, name, "system", "id", "identity")
+		if err != nil {
+			return err
+		}
+		return r.Archive.Rows(ctx, name, func(values []any) error {
+			system, _ := values[places[0]].(string)
+			id, _ := values[places[1]].(string)
+			identity := ApplicationIdentity(system, id)
+			values[places[2]] = identity[:]
 			return each(values)
 		})
 	}

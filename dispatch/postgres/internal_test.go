@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"log/slog"
@@ -155,6 +156,38 @@ func TestNewerSchema(t *testing.T) {
 				t.Errorf("got %v", err)
 			}
 		})
+	}
+}
+
+// Applications that a program from before stored are found after its schema is brought up to date.
+func TestIdentitiesAreRenewed(t *testing.T) {
+	address := postgrestest.NewDatabase(t)
+	pool, err := parse(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := migrateTo(t.Context(), pool.ConnConfig, 4, slog.New(slog.DiscardHandler)); err != nil {
+		t.Fatal(err)
+	}
+	conn, err := pgx.ConnectConfig(t.Context(), pool.ConnConfig)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ids := []string{"", "7", "1234", "102-2026-0417", "№ 17/ә", "ә"}
+	for i, id := range ids {
+		if _, err := conn.Exec(t.Context(), `INSERT INTO application (key, case_key, identity, system, id, kind, revision, body_hash, changed)
+			VALUES ($1, $1, $2, 'kafka', $3, 'emergency', 1, $2, 1)`, i+1, bytes.Repeat([]byte{byte(i)}, 16), id); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := conn.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	store := openTest(t, address)
+	for i, id := range ids {
+		if key, err := store.CaseOfApplication(t.Context(), dispatch.ApplicationIdentity("kafka", id)); err != nil || key != int64(i+1) {
+			t.Errorf("application %q is found in case %d (%v), want %d", id, key, err, i+1)
+		}
 	}
 }
 

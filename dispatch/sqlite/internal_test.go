@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"errors"
@@ -149,6 +150,35 @@ func TestNewerSchema(t *testing.T) {
 				t.Errorf("got %v, want an error that says what to do", err)
 			}
 		})
+	}
+}
+
+// Applications that a program from before stored are found after its schema is brought up to date.
+func TestIdentitiesAreRenewed(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "izdeu.sqlite")
+	quiet := slog.New(slog.DiscardHandler)
+	if err := migrateTo(t.Context(), path, 6, quiet); err != nil {
+		t.Fatal(err)
+	}
+	_, db, err := openMigrations(path, quiet)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ids := []string{"", "7", "1234", "102-2026-0417", "№ 17/ә", "ә"}
+	for i, id := range ids {
+		if _, err := db.ExecContext(t.Context(), `INSERT INTO application (key, case_key, identity, system, id, kind, revision, body_hash, changed)
+			VALUES (?, ?, ?, 'kafka', ?, 'emergency', 1, zeroblob(16), 1)`, i+1, i+1, bytes.Repeat([]byte{byte(i)}, 16), id); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	store := openTest(t, path)
+	for i, id := range ids {
+		if key, err := store.CaseOfApplication(t.Context(), dispatch.ApplicationIdentity("kafka", id)); err != nil || key != int64(i+1) {
+			t.Errorf("application %q is found in case %d (%v), want %d", id, key, err, i+1)
+		}
 	}
 }
 

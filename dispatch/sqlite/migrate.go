@@ -100,7 +100,8 @@ func openMigrations(path string, log *slog.Logger) (*goose.Provider, *sql.DB, er
 	}
 	db := sql.OpenDB(connector)
 	provider, err := goose.NewProvider(database.DialectSQLite3, db, files,
-		goose.WithDisableGlobalRegistry(true), goose.WithSlog(log), goose.WithTableName("schema_version"))
+		goose.WithDisableGlobalRegistry(true), goose.WithSlog(log), goose.WithTableName("schema_version"),
+		goose.WithGoMigrations(renewIdentities()))
 	if err != nil {
 		return nil, nil, errors.Join(fmt.Errorf("sqlite: the migrations: %w", err), db.Close())
 	}

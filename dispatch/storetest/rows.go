@@ -42,7 +42,7 @@ func (p *page) fullCase(team *dispatch.Team) *dispatch.Case {
 	c.Owner, c.OwnedAt, c.CheckIn = "k-owner", at(), pointer(30)
 	joined := p.emit(dispatch.EventCaseJoined, key, 0)
 	c.Applications = []dispatch.Application{
-		{Key: key, Identity: dispatch.ApplicationIdentity("102", "a"), System: "102", ID: "h-1234", OriginalID: "№ 17/а", Reference: "KUI 24391",
+		{Key: key, Identity: dispatch.ApplicationIdentity("102", "h-1234"), System: "102", ID: "h-1234", OriginalID: "№ 17/а", Reference: "KUI 24391",
 			Kind: dispatch.MissingPerson, FiledAt: at(), ReceivedAt: at(), Revision: 3, BodyHash: [16]byte{1, 2, 255}, Changed: key},
 		{Key: joined, Identity: dispatch.ApplicationIdentity("112", "b"), System: "112", ID: "b", Kind: dispatch.Emergency, Changed: key},
 	}
