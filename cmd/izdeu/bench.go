@@ -13,6 +13,7 @@ import (
 	"sync"
 	"time"
 
+	dto "github.com/prometheus/client_model/go"
 	"github.com/segmentio/kafka-go"
 
 	"github.com/izdeu/izdeu/ingest"
@@ -25,6 +26,7 @@ type benchCommand struct {
 	Lives        int           `help:"Lives (filed, accepted, on scene, found, returned) of the second phase." default:"5000"`
 	Rate         int           `help:"Applications per second of the latency phase." default:"1000"`
 	For          time.Duration `help:"Length of the latency phase." default:"10s"`
+	Warm         time.Duration `help:"How long the rate is kept before it is timed: a Kafka that has just started still compiles its own code." default:"5s"`
 	Teams        int           `help:"Teams." default:"500"`
 	Clients      int           `help:"Live clients." default:"100"`
 	Database     string        `help:"Your own PostgreSQL to measure with: databases izdeu_bench_… are made there, and deleted (default: the embedded one). The password may stand in PGPASSWORD." placeholder:"URL"`
@@ -70,8 +72,8 @@ type benchFigures struct {
 
 // Run loads the machine: progress on stderr, the figures on stdout.
 func (b *benchCommand) Run(ctx context.Context, streams console) (err error) {
-	if b.Applications < benchRounds || b.Lives < 1 || b.Rate < 1 || b.Teams < 1 || b.Clients < 1 || b.For <= 0 {
-		return misused("bench: every figure must be 1 or more, and --applications %d or more", benchRounds)
+	if b.Applications < benchRounds || b.Lives < 1 || b.Rate < 1 || b.Teams < 1 || b.Clients < 1 || b.For <= 0 || b.Warm < 0 {
+		return misused("bench: every figure must be 1 or more (--warm may be 0), and --applications %d or more", benchRounds)
 	}
 	directory := b.Keep
 	if directory == "" {
@@ -296,11 +298,12 @@ func produceAll(ctx context.Context, producer *ingest.Producer, topic string, me
 	return nil
 }
 
-// latency files at a steady rate and times each application to a live client.
+// latency files at a steady rate and, once it is warm, times each application
+// to a live client.
 func (b *benchCommand) latency(ctx context.Context, t *throughput, figures *benchFigures) error {
 	s, w, producer, topics := t.served, t.watchers, t.producer, t.topics
-	n := int(float64(b.Rate) * b.For.Seconds())
-	say("bench: %d applications at %d a second", n, b.Rate)
+	warming, n := int(float64(b.Rate)*b.Warm.Seconds()), int(float64(b.Rate)*b.For.Seconds())
+	say("bench: %d applications at %d a second, after %d", n, b.Rate, warming)
 	var mu sync.Mutex
 	sent := make(map[string]time.Time, n)
 	var delays []float64
@@ -324,22 +327,27 @@ func (b *benchCommand) latency(ctx context.Context, t *throughput, figures *benc
 	}
 	w.seen.Store(&seen)
 	defer w.seen.Store(nil)
-	before, err := s.metrics(ctx)
-	if err != nil {
-		return err
-	}
 	load := newLoad("latency")
-	failed := make(chan error, n)
+	failed := make(chan error, warming+n)
 	var sending sync.WaitGroup
+	var before map[string]*dto.MetricFamily
 	started := time.Now()
-	for i := range n {
+	for i := range warming + n {
+		if i == warming {
+			var err error
+			if before, err = s.metrics(ctx); err != nil {
+				return err
+			}
+		}
 		if ahead := time.Until(started.Add(time.Duration(i) * time.Second / time.Duration(b.Rate))); ahead > 0 {
 			wait(ctx, ahead)
 		}
 		message := load.application(i)
-		mu.Lock()
-		sent[load.applicationID(i)] = time.Now()
-		mu.Unlock()
+		if i >= warming {
+			mu.Lock()
+			sent[load.applicationID(i)] = time.Now()
+			mu.Unlock()
+		}
 		sending.Add(1)
 		go func() {
 			defer sending.Done()
@@ -349,8 +357,8 @@ func (b *benchCommand) latency(ctx context.Context, t *throughput, figures *benc
 		}()
 	}
 	sending.Wait()
-	figures.LatencyRate = float64(n) / time.Since(started).Seconds()
-	t.filed += n
+	figures.LatencyRate = float64(warming+n) / time.Since(started).Seconds()
+	t.filed += warming + n
 	select {
 	case err := <-failed:
 		return err

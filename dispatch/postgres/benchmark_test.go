@@ -1,8 +1,11 @@
 package postgres_test
 
 import (
+	"errors"
 	"flag"
 	"testing"
+
+	"github.com/jackc/pgx/v5"
 
 	"github.com/izdeu/izdeu/dispatch/postgres/postgrestest"
 	"github.com/izdeu/izdeu/dispatch/storetest"
@@ -47,5 +50,15 @@ func BenchmarkTextSearch(b *testing.B) { measure(b, storetest.MeasureTextSearch)
 //	go test ./dispatch/postgres -run '^$' -bench Growth -benchtime 1x -timeout 60m -stored 1000000
 func BenchmarkGrowth(b *testing.B) {
 	address := forBenchmark(b)
-	storetest.MeasureGrowth(b, *stored, func() storetest.Database { return open(b, address) })
+	settle := func() {
+		conn, err := pgx.Connect(b.Context(), address)
+		if err != nil {
+			b.Fatal(err)
+		}
+		_, err = conn.Exec(b.Context(), `CHECKPOINT`)
+		if err := errors.Join(err, conn.Close(b.Context())); err != nil {
+			b.Fatal(err)
+		}
+	}
+	storetest.MeasureGrowth(b, *stored, func() storetest.Database { return open(b, address) }, settle)
 }

@@ -2,8 +2,10 @@ package sqlite_test
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"testing"
 
@@ -38,5 +40,10 @@ func BenchmarkTextSearch(b *testing.B) { measure(b, storetest.MeasureTextSearch)
 //	go test ./dispatch/sqlite -run '^$' -bench Growth -benchtime 1x -timeout 60m -stored 1000000
 func BenchmarkGrowth(b *testing.B) {
 	path := filepath.Join(b.TempDir(), "izdeu.sqlite")
-	storetest.MeasureGrowth(b, *stored, func() storetest.Database { return openForBenchmark(b, path) })
+	settle := func() {
+		if file, err := os.Open(path); err != nil || errors.Join(file.Sync(), file.Close()) != nil {
+			b.Fatal(err)
+		}
+	}
+	storetest.MeasureGrowth(b, *stored, func() storetest.Database { return openForBenchmark(b, path) }, settle)
 }
