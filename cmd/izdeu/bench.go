@@ -13,7 +13,6 @@ import (
 	"sync"
 	"time"
 
-	dto "github.com/prometheus/client_model/go"
 	"github.com/segmentio/kafka-go"
 
 	"github.com/izdeu/izdeu/ingest"
@@ -26,7 +25,7 @@ type benchCommand struct {
 	Lives        int           `help:"Lives (filed, accepted, on scene, found, returned) of the second phase." default:"5000"`
 	Rate         int           `help:"Applications per second of the latency phase." default:"1000"`
 	For          time.Duration `help:"Length of the latency phase." default:"10s"`
-	Warm         time.Duration `help:"How long the rate is kept before it is timed: a Kafka that has just started still compiles its own code." default:"5s"`
+	Warm         time.Duration `help:"How long applications are filed at that rate before anything is measured: a Kafka that has just started still compiles its own code." default:"5s"`
 	Teams        int           `help:"Teams." default:"500"`
 	Clients      int           `help:"Live clients." default:"100"`
 	Database     string        `help:"Your own PostgreSQL to measure with: databases izdeu_bench_… are made there, and deleted (default: the embedded one). The password may stand in PGPASSWORD." placeholder:"URL"`
@@ -117,6 +116,9 @@ func (b *benchCommand) againstCeiling(ctx context.Context, data, ceilingData str
 
 	say("bench: %d rounds of %d applications to %d automatic teams, %d live clients; and the same rows without deciding",
 		benchRounds, b.Applications/benchRounds, b.Teams, b.Clients)
+	if err := b.warm(ctx, through); err != nil {
+		return err
+	}
 	var served, written time.Duration
 	var ratios []float64
 	for range benchRounds {
@@ -298,12 +300,51 @@ func produceAll(ctx context.Context, producer *ingest.Producer, topic string, me
 	return nil
 }
 
-// latency files at a steady rate and, once it is warm, times each application
-// to a live client.
+// steadily files applications at the rate for so long, each in a request of
+// its own, and returns once Kafka has all. filed is told of each before, and
+// may be nil.
+func (b *benchCommand) steadily(ctx context.Context, t *throughput, load *load, length time.Duration, filed func(id string)) error {
+	n := int(float64(b.Rate) * length.Seconds())
+	failed := make(chan error, n)
+	var sending sync.WaitGroup
+	started := time.Now()
+	for i := range n {
+		if ahead := time.Until(started.Add(time.Duration(i) * time.Second / time.Duration(b.Rate))); ahead > 0 {
+			wait(ctx, ahead)
+		}
+		message := load.application(i)
+		if filed != nil {
+			filed(load.applicationID(i))
+		}
+		sending.Go(func() {
+			if err := t.producer.Produce(ctx, t.topics.Applications, message); err != nil {
+				failed <- err
+			}
+		})
+	}
+	sending.Wait()
+	t.filed += n
+	t.head += int64(n * eventsOfApplication)
+	select {
+	case err := <-failed:
+		return err
+	default:
+		return nil
+	}
+}
+
+// warm keeps the rate until what has just started runs as it does on any day.
+func (b *benchCommand) warm(ctx context.Context, t *throughput) error {
+	if err := b.steadily(ctx, t, newLoad("warm"), b.Warm, nil); err != nil {
+		return err
+	}
+	return t.watchers.reach(ctx, t.head, time.Minute)
+}
+
+// latency files at a steady rate and times each application to a live client.
 func (b *benchCommand) latency(ctx context.Context, t *throughput, figures *benchFigures) error {
-	s, w, producer, topics := t.served, t.watchers, t.producer, t.topics
-	warming, n := int(float64(b.Rate)*b.Warm.Seconds()), int(float64(b.Rate)*b.For.Seconds())
-	say("bench: %d applications at %d a second, after %d", n, b.Rate, warming)
+	n := int(float64(b.Rate) * b.For.Seconds())
+	say("bench: %d applications at %d a second", n, b.Rate)
 	var mu sync.Mutex
 	sent := make(map[string]time.Time, n)
 	var delays []float64
@@ -325,43 +366,22 @@ func (b *benchCommand) latency(ctx context.Context, t *throughput, figures *benc
 			}
 		}
 	}
-	w.seen.Store(&seen)
-	defer w.seen.Store(nil)
-	load := newLoad("latency")
-	failed := make(chan error, warming+n)
-	var sending sync.WaitGroup
-	var before map[string]*dto.MetricFamily
-	started := time.Now()
-	for i := range warming + n {
-		if i == warming {
-			var err error
-			if before, err = s.metrics(ctx); err != nil {
-				return err
-			}
-		}
-		if ahead := time.Until(started.Add(time.Duration(i) * time.Second / time.Duration(b.Rate))); ahead > 0 {
-			wait(ctx, ahead)
-		}
-		message := load.application(i)
-		if i >= warming {
-			mu.Lock()
-			sent[load.applicationID(i)] = time.Now()
-			mu.Unlock()
-		}
-		sending.Add(1)
-		go func() {
-			defer sending.Done()
-			if err := producer.Produce(ctx, topics.Applications, message); err != nil {
-				failed <- err
-			}
-		}()
-	}
-	sending.Wait()
-	figures.LatencyRate = float64(warming+n) / time.Since(started).Seconds()
-	t.filed += warming + n
-	select {
-	case err := <-failed:
+	t.watchers.seen.Store(&seen)
+	defer t.watchers.seen.Store(nil)
+	before, err := t.served.metrics(ctx)
+	if err != nil {
 		return err
+	}
+	started := time.Now()
+	if err := b.steadily(ctx, t, newLoad("latency"), b.For, func(id string) {
+		mu.Lock()
+		defer mu.Unlock()
+		sent[id] = time.Now()
+	}); err != nil {
+		return err
+	}
+	figures.LatencyRate = float64(n) / time.Since(started).Seconds()
+	select {
 	case <-all:
 	case <-ctx.Done():
 		return ctx.Err()
@@ -371,7 +391,7 @@ func (b *benchCommand) latency(ctx context.Context, t *throughput, figures *benc
 	if broken != nil {
 		return broken
 	}
-	after, err := s.metrics(ctx)
+	after, err := t.served.metrics(ctx)
 	if err != nil {
 		return err
 	}
