@@ -179,6 +179,17 @@ func TestIdentities(t *testing.T) {
 	if ApplicationIdentity("a", "bc") != identities[0] {
 		t.Error("an identity changes")
 	}
+	// Ids in a row stand together in an index, those of another system or of another thousand do not.
+	first := ApplicationIdentity("102", "102-2026-0417")
+	for _, other := range []struct {
+		system, id string
+		near       bool
+	}{{"102", "102-2026-0418", true}, {"102", "102-2026-0999", true}, {"102", "102-2026-1417", false}, {"112", "102-2026-0417", false}} {
+		got := ApplicationIdentity(other.system, other.id)
+		if near := bytes.Equal(got[:neighbourhoodBytes], first[:neighbourhoodBytes]); near != other.near || got == first {
+			t.Errorf("%s of %s beside the first: %t, want %t", other.id, other.system, near, other.near)
+		}
+	}
 }
 
 // TestEventFieldsRoundTrip: every field set, each is read back.
