@@ -27,6 +27,16 @@ const SetupPage = later(() => import('./setup/page').then((page) => page.SetupPa
 const PlacesPage = later(() => import('./setup/places').then((page) => page.PlacesPage));
 const PrintPage = later(() => import('./shell/print').then((page) => page.PrintPage));
 
+/** Called once, at start: the page that is opened is asked for together with the texts, not when they are there. */
+export function askForPage(): void {
+  const { page, caseId } = route.value;
+  if (page === 'print') PrintPage.ask();
+  else if (caseId !== undefined) CaseDetail.ask();
+  else if (page === 'new') FilingPage.ask();
+  else if (page === 'desk') DeskPage.ask();
+  else if (page === 'teams') TeamsPage.ask();
+}
+
 export function App() {
   const state = sessionState.value;
   if (state.kind === 'asking') return <p class="starting">{say(words.shell.loading)}</p>;

@@ -8,7 +8,7 @@ import { Icon } from '../controls/icon';
 import { language, type Phrase, say, sayValue, words } from '../language';
 import { coordinates, distance, duration, moment, parseTime } from '../language/format';
 import { regionNames } from '../language/regions';
-import { caseById, feedState, slowNow } from '../live/store';
+import { caseById, caughtUp, slowNow } from '../live/store';
 import { StatusGlyph } from '../map';
 import { coordinates as mayCoordinate, seesCandidates } from '../permissions';
 import { ShareSwitch } from '../position/switch';
@@ -89,7 +89,7 @@ type OldCase = { kind: 'asking' } | { kind: 'gone' } | { kind: 'here'; view: Cas
 /** A case that ended before the board's time is asked for once; a link may lead to it. */
 function useOldCase(id: string, wanted: boolean): OldCase {
   const [old, setOld] = useState<{ id: string; answer: OldCase }>();
-  const connected = feedState.value.kind === 'live';
+  const connected = caughtUp.value;
   useEffect(() => {
     if (!wanted || !connected) return;
     const controller = new AbortController();

@@ -2,13 +2,16 @@ import { signal } from '@preact/signals';
 import type { FunctionComponent } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { say, words } from '../language';
-import { whenBoardIsThere } from './loading';
+import { pageIsAsked, whenBoardIsThere } from './loading';
+
+/** A page whose program may be asked for before it is drawn. */
+export type LaterPage<P> = FunctionComponent<P> & { ask(): void };
 
 /**
  * A page whose program is loaded when it is opened, or when the board is there: the list does not wait for it, and it
  * opens without a connection all the same.
  */
-export function later<P extends object>(load: () => Promise<FunctionComponent<P>>): FunctionComponent<P> {
+export function later<P extends object>(load: () => Promise<FunctionComponent<P>>): LaterPage<P> {
   const page = signal<FunctionComponent<P> | undefined>(undefined);
   const failed = signal(false);
   let asked = false;
@@ -16,18 +19,21 @@ export function later<P extends object>(load: () => Promise<FunctionComponent<P>
     if (asked) return;
     asked = true;
     failed.value = false;
-    load().then(
-      (loaded) => {
-        page.value = loaded;
-      },
-      () => {
-        asked = false;
-        failed.value = true;
-      },
-    );
+    const answered = pageIsAsked();
+    load()
+      .then(
+        (loaded) => {
+          page.value = loaded;
+        },
+        () => {
+          asked = false;
+          failed.value = true;
+        },
+      )
+      .then(answered);
   };
   whenBoardIsThere(ask);
-  return function Later(props: P) {
+  function Later(props: P) {
     useEffect(ask, []);
     const Page = page.value;
     if (Page) return <Page {...props} />;
@@ -45,5 +51,6 @@ export function later<P extends object>(load: () => Promise<FunctionComponent<P>
         )}
       </section>
     );
-  };
+  }
+  return Object.assign(Later, { ask });
 }

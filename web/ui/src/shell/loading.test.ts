@@ -1,8 +1,8 @@
 import { expect, it, vi } from 'vitest';
 import { lastFrameAt } from '../live/store';
-import { listThere, mapIsLoaded, mapIsWanted, startLoading, whenBoardIsThere } from './loading';
+import { listThere, mapIsLoaded, mapIsWanted, pageIsAsked, startLoading, whenBoardIsThere } from './loading';
 
-it('loads other things after the list and the map, though the feed was there before the page', async () => {
+it('loads other things after the list, the open page and the map, though the feed was there before the page', async () => {
   vi.useFakeTimers();
   vi.stubGlobal('document', {
     documentElement: { dataset: {} },
@@ -19,7 +19,16 @@ it('loads other things after the list and the map, though the feed was there bef
   lastFrameAt.value = Date.now();
   await vi.advanceTimersByTimeAsync(1_000);
   expect(listThere.value).toBe(false);
+  const first = pageIsAsked();
   draw();
+  // A page that is opened just then is waited for too.
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(listThere.value).toBe(false);
+  first();
+  const second = pageIsAsked();
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(listThere.value).toBe(false);
+  second();
   await vi.advanceTimersByTimeAsync(1_000);
   expect(listThere.value).toBe(true);
   expect(others).not.toHaveBeenCalled();

@@ -6,10 +6,11 @@ import { sessionState } from '../session';
 // other pages and what is kept for the next time.
 
 const listSaid = signal(false);
+const pagesAsked = signal(0);
 const mapWanted = signal(false);
 const mapLoaded = signal(false);
 
-/** The list shows what it knows, or why it knows nothing: other things may load. */
+/** The list and the page that is open show what they know, or why they know nothing: other things may load. */
 export const listThere = computed(() => listSaid.value);
 
 /** The map has what it needs too, or cannot be drawn. */
@@ -22,6 +23,14 @@ export function mapIsLoaded(): void {
 
 export function mapIsWanted(): void {
   mapWanted.value = true;
+}
+
+/** The program of a page is being loaded; the answer is to be called when it is there, or will not be. */
+export function pageIsAsked(): () => void {
+  pagesAsked.value += 1;
+  return () => {
+    pagesAsked.value -= 1;
+  };
 }
 
 const afterBoard: (() => void)[] = [];
@@ -69,9 +78,10 @@ function sayList(): void {
     lastFrameAt.value !== undefined ||
     offlineSince.value !== undefined ||
     feedState.value.kind === 'stopped';
-  if (!said || listSaid.peek()) return;
+  if (!said || pagesAsked.value > 0 || listSaid.peek()) return;
   // After the next picture, which has the list.
   setTimeout(() => {
+    if (pagesAsked.peek() > 0 || listSaid.peek()) return;
     listSaid.value = true;
     void showTypeface();
   }, 50);
