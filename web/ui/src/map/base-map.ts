@@ -87,6 +87,11 @@ export class BaseMap {
     return { regions: withNames, all };
   }
 
+  /** Resolves when what has been loaded is to be seen. */
+  async drawn(): Promise<void> {
+    await Promise.all(this.layers.map((layer) => layer.drawn()));
+  }
+
   /** The extent of a region, or of the country, in map units; undefined before the regions have come. */
   extent(region?: string): Extent | undefined {
     if (this.regions.length === 0) return undefined;
@@ -97,7 +102,7 @@ export class BaseMap {
   setTheme(theme: Theme): void {
     if (theme === this.theme) return;
     this.theme = theme;
-    if (this.shapeLayer.getVisible()) this.shapeLayer.redraw();
+    if (this.shapeLayer.isBegun) this.shapeLayer.redraw();
     this.redrawNames();
   }
 
@@ -124,7 +129,7 @@ export class BaseMap {
 
   /** To be called when what names make room for has changed; names that are still to come are placed when they do. */
   redrawNames(): void {
-    if (this.overLayer.getVisible()) this.overLayer.redraw();
+    if (this.overLayer.isBegun) this.overLayer.redraw();
   }
 
   /** To be called when the page has the typeface. */

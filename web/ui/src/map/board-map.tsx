@@ -18,9 +18,6 @@ function canDraw(): boolean {
   }
 }
 
-/** Making the map takes a while on a phone: in between, input and pictures have their turn. */
-const nextTask = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
-
 /**
  * The live map. It fills its parent, which must have a height, and nothing opaque may lie over it.
  * OpenLayers is fetched when it is first shown; where that or the canvas fails, a sentence says so.
@@ -51,11 +48,11 @@ export function BoardMap(props: BoardMapProps) {
 
   useEffect(() => {
     let stopped = false;
+    let made: MapView | undefined;
     const start = async (): Promise<void> => {
       const { MapView } = await import('./map-view');
-      await nextTask();
       if (stopped || !target.current) return;
-      view.current = new MapView(target.current, {
+      made = new MapView(target.current, {
         selectCase: (id) => current.current.onSelectCase(id),
         selectTeam: (id) => current.current.onSelectTeam?.(id),
         pick: (lonLat) => current.current.onPick?.(lonLat),
@@ -68,11 +65,12 @@ export function BoardMap(props: BoardMapProps) {
         },
         problem: (error) => console.warn('base map', error),
       });
-      await nextTask();
+      await made.open(() => current.current);
       if (stopped) return;
-      view.current.show(current.current);
-      await nextTask();
-      if (!stopped) setState('ready');
+      view.current = made;
+      // What came in the meantime.
+      made.show(current.current);
+      setState('ready');
     };
     if (props.wait) return;
     if (canDraw()) {
@@ -89,7 +87,7 @@ export function BoardMap(props: BoardMapProps) {
     }
     return () => {
       stopped = true;
-      view.current?.destroy();
+      made?.destroy();
       view.current = undefined;
     };
   }, [attempt, props.wait]);

@@ -22,11 +22,12 @@ import type { Cluster } from './clusters';
 import { Icons } from './icons';
 import { MeasureLine } from './measure';
 import { palettes } from './palette';
+import { prepare } from './prepare';
 import { scaleLine } from './scale-line';
 import { TeamLayer, type TeamPoint } from './team-layer';
 import type { Tiles } from './tiles';
 import { fontName, fontSample } from './typeface';
-import type { BoardMapProps, LonLat, MapCase, MapTeam, MapTiles } from './types';
+import type { BoardMapProps, LonLat, MapCase, MapTeam, MapTiles, Theme } from './types';
 
 /** Several things at one place that no zooming takes apart; the person chooses one. */
 export interface Choice {
@@ -78,6 +79,11 @@ const animationMilliseconds = 280;
 const namesMilliseconds = 600;
 const positionMilliseconds = 10_000;
 
+/** In between, input and pictures have their turn. */
+const nextTask = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
+/** After the next picture; not before the page is looked at. */
+const nextPicture = (): Promise<void> => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+
 /** The map without its buttons: it owns an OpenLayers map and everything that must be stopped again. */
 export class MapView {
   private readonly map: OlMap;
@@ -96,6 +102,7 @@ export class MapView {
   private readonly stop = new AbortController();
   private readonly minute: ReturnType<typeof setInterval>;
   private shown: Shown | undefined;
+  private theme: Theme | undefined;
   private frame = 0;
   private namesTimer: ReturnType<typeof setTimeout> | undefined;
   private arrangedResolution = 0;
@@ -126,54 +133,81 @@ export class MapView {
       minZoom: 2.6,
       maxZoom: furthestZoom,
     });
-    // Its target comes with the first `show`: an empty map need not be drawn.
-    this.map = new OlMap({
-      view: this.view,
-      controls: [],
-      interactions: defaultInteractions({ altShiftDragRotate: false, pinchRotate: false }),
-      layers: [
-        ...this.baseMap.layers,
-        this.caseMarks.layer,
-        this.caseMarks.pointLayer,
-        this.teams.layer,
-        this.cases.layer,
-        this.measure.layer,
-        this.markLayer,
-      ],
-    });
-    this.map.on('singleclick', (event) => this.click(event));
-    this.map.on('pointermove', (event) => this.hover(event));
-    this.map.on('movestart', () => this.events.choose(undefined));
-    this.map.on('moveend', () => this.sayScale());
-    this.view.on('change:resolution', () => this.schedule());
-    this.map.on('change:size', () => this.sized());
+    this.map = new OlMap({ view: this.view, controls: [], interactions: [], layers: [] });
     this.minute = setInterval(() => {
       this.teams.setNow(Date.now());
       this.stale.teams = true;
       this.schedule();
     }, 60_000);
-    const { regions, all } = this.baseMap.load(this.stop.signal, (error) => this.events.problem(error));
-    void regions.then(() => {
-      if (this.shown?.region !== undefined) {
-        this.fitted = false;
-        this.fitOnce();
-      }
-      this.whenDrawn('regions');
-    });
-    void all.then(() => {
-      this.events.loaded();
-      this.whenDrawn('all');
-    });
-    this.loadFont();
   }
 
-  private whenDrawn(how: 'regions' | 'all'): void {
+  /**
+   * Makes the map and shows what `now` says, in steps between which input and pictures have their turn: on a phone it all
+   * takes a while. Resolves when what the board knows has been drawn; `show` may be called from then on.
+   */
+  async open(now: () => Shown): Promise<void> {
+    const { map, cases, teams, caseMarks } = this;
+    // Drawn one after the other, what matters most first.
+    const late = [cases.layer, teams.layer, caseMarks.pointLayer, caseMarks.layer];
+    const { regions, all } = this.baseMap.load(this.stop.signal, (error) => this.events.problem(error));
+    void all.then(() => this.events.loaded());
+    const steps = [
+      () => this.loadFont(),
+      () => {
+        for (const layer of late) layer.setVisible(false);
+        const lower = [...this.baseMap.layers, caseMarks.layer, caseMarks.pointLayer];
+        map.setLayers([...lower, teams.layer, cases.layer, this.measure.layer, this.markLayer]);
+      },
+      () => this.addInteractions(),
+      () => this.setTheme(now().theme),
+      () => map.setTarget(this.target),
+      () => this.show(now()),
+      () => this.arrange(),
+    ];
+    for (const step of steps) {
+      await nextTask();
+      if (this.stop.signal.aborted) return;
+      step();
+    }
+    for (const layer of late) {
+      await nextPicture();
+      const resolution = this.view.getResolution();
+      if (this.stop.signal.aborted || resolution === undefined) return;
+      await prepare(layer, this.view.calculateExtent(map.getSize()), resolution, nextTask);
+      layer.setVisible(true);
+    }
+    void regions
+      .then(() => {
+        if (this.stop.signal.aborted) return;
+        if (this.shown?.region !== undefined) {
+          this.fitted = false;
+          this.fitOnce();
+        }
+        return this.sayDrawn('regions');
+      })
+      .then(() => all)
+      .then(() => this.sayDrawn('all'));
+  }
+
+  private addInteractions(): void {
+    const { map } = this;
+    for (const one of defaultInteractions({ altShiftDragRotate: false, pinchRotate: false }).getArray())
+      map.addInteraction(one);
+    map.on('singleclick', (event) => this.click(event));
+    map.on('pointermove', (event) => this.hover(event));
+    map.on('movestart', () => this.events.choose(undefined));
+    map.on('moveend', () => this.sayScale());
+    map.on('change:size', () => this.sized());
+    this.view.on('change:resolution', () => this.schedule());
+  }
+
+  private async sayDrawn(how: 'regions' | 'all'): Promise<void> {
+    // A view that has just changed asks for its pictures in the next one.
+    await nextPicture();
+    await this.baseMap.drawn();
     if (this.stop.signal.aborted) return;
-    this.map.once('rendercomplete', () => {
-      this.seen = true;
-      this.events.drawn(how);
-    });
-    this.map.render();
+    this.seen = true;
+    this.events.drawn(how);
   }
 
   /** Stops everything that the view has started. */
@@ -190,7 +224,7 @@ export class MapView {
   show(next: Shown): void {
     const before = this.shown;
     this.shown = next;
-    if (before?.theme !== next.theme) this.setTheme(next);
+    this.setTheme(next.theme);
     if (before?.language !== next.language) {
       this.baseMap.setLanguage(next.language);
       this.cases.setLanguage(next.language);
@@ -213,7 +247,6 @@ export class MapView {
       this.baseMap.setRegion(next.region);
       if (before) this.fit(true);
     }
-    if (!before) this.map.setTarget(this.target);
     this.fitOnce();
     if (next.selectedCase !== undefined && before?.selectedCase !== next.selectedCase) this.reveal(next.selectedCase);
     this.schedule();
@@ -257,7 +290,9 @@ export class MapView {
     this.view.animate({ center: centre, zoom: Math.max(this.view.getZoom() ?? 0, 11), duration: this.duration() });
   }
 
-  private setTheme({ theme }: Shown): void {
+  private setTheme(theme: Theme): void {
+    if (theme === this.theme) return;
+    this.theme = theme;
     this.baseMap.setTheme(theme);
     this.cases.setTheme(theme);
     this.teams.setTheme(theme);
@@ -318,7 +353,8 @@ export class MapView {
   }
 
   private styleMarks(): void {
-    const theme = this.shown?.theme ?? 'light';
+    if (this.marks.isEmpty()) return;
+    const theme = this.theme ?? 'light';
     const { position, ground, ink } = palettes[theme];
     const icons = new Icons(theme);
     const styles: Record<string, Style> = {
@@ -402,6 +438,7 @@ export class MapView {
 
   /** A case that was chosen while the map was hidden, or before the detail took its room, is brought into view. */
   private sized(): void {
+    if (!this.shown) return;
     if (!this.fitted) this.fitOnce();
     else if (this.shown?.selectedCase !== undefined && !this.shown.pickMode) this.reveal(this.shown.selectedCase);
   }

@@ -20,7 +20,7 @@ export type Answer = { id: number } & (
 /** Reads the files of the base map and draws pictures of it. */
 export interface Painter {
   add(file: ShapeFile, data: ArrayBuffer): Promise<RegionOnMap[]>;
-  paint(picture: Picture): Promise<ImageBitmap | HTMLCanvasElement>;
+  paint(picture: Picture): Promise<HTMLCanvasElement>;
   /** To be called when the page has the typeface; resolves when names are drawn with it. */
   loadTypeface(): Promise<void>;
   stop(): void;
@@ -29,6 +29,13 @@ export interface Painter {
 /** A painter in a worker; on this thread where a worker has no canvas (Safari before 16.4, Firefox before 105). */
 export function makePainter(): Painter {
   return typeof OffscreenCanvas === 'undefined' ? new PainterHere() : new PainterBeside();
+}
+
+function canvasFor({ width, height }: Picture): HTMLCanvasElement {
+  const canvas = document.createElement('canvas');
+  canvas.width = width;
+  canvas.height = height;
+  return canvas;
 }
 
 class PainterBeside implements Painter {
@@ -64,10 +71,13 @@ class PainterBeside implements Painter {
     return 'regions' in answer ? answer.regions : [];
   }
 
-  async paint(picture: Picture): Promise<ImageBitmap> {
+  async paint(picture: Picture): Promise<HTMLCanvasElement> {
     const answer = await this.ask(picture);
     if (!('image' in answer)) throw new Error('the worker sent no picture');
-    return answer.image;
+    const canvas = canvasFor(picture);
+    // Handed over, not drawn: this thread does nothing with it.
+    canvas.getContext('bitmaprenderer')?.transferFromImageBitmap(answer.image);
+    return canvas;
   }
 
   async loadTypeface(): Promise<void> {
@@ -87,9 +97,7 @@ class PainterHere implements Painter {
   }
 
   async paint(picture: Picture): Promise<HTMLCanvasElement> {
-    const canvas = document.createElement('canvas');
-    canvas.width = picture.width;
-    canvas.height = picture.height;
+    const canvas = canvasFor(picture);
     const context = canvas.getContext('2d');
     if (!context) throw new Error('no canvas');
     (await this.shapes).draw(context, picture);
