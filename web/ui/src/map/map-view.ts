@@ -148,13 +148,13 @@ export class MapView {
   async open(now: () => Shown): Promise<void> {
     const { map, cases, teams, caseMarks } = this;
     // Drawn one after the other, what matters most first.
-    const late = [cases.layer, teams.layer, caseMarks.pointLayer, caseMarks.layer];
+    const late = [[cases.layer], [teams.layer, caseMarks.pointLayer, caseMarks.layer]];
     const { regions, all } = this.baseMap.load(this.stop.signal, (error) => this.events.problem(error));
     void all.then(() => this.events.loaded());
     const steps = [
       () => this.loadFont(),
       () => {
-        for (const layer of late) layer.setVisible(false);
+        for (const layer of late.flat()) layer.setVisible(false);
         const lower = [...this.baseMap.layers, caseMarks.layer, caseMarks.pointLayer];
         map.setLayers([...lower, teams.layer, cases.layer, this.measure.layer, this.markLayer]);
       },
@@ -169,12 +169,12 @@ export class MapView {
       if (this.stop.signal.aborted) return;
       step();
     }
-    for (const layer of late) {
+    for (const layers of late) {
       await nextPicture();
       const resolution = this.view.getResolution();
       if (this.stop.signal.aborted || resolution === undefined) return;
-      await prepare(layer, this.view.calculateExtent(map.getSize()), resolution, nextTask);
-      layer.setVisible(true);
+      for (const layer of layers) await prepare(layer, this.view.calculateExtent(map.getSize()), resolution, nextTask);
+      for (const layer of layers) layer.setVisible(true);
     }
     void regions
       .then(() => {
@@ -187,6 +187,8 @@ export class MapView {
       })
       .then(() => all)
       .then(() => this.sayDrawn('all'));
+    // Buttons come after the last layer.
+    await nextPicture();
   }
 
   private addInteractions(): void {
