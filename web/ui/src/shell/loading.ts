@@ -52,7 +52,7 @@ function nextAfterBoard(): void {
 const typefaceSample = 'aяқ';
 
 // So many elements are laid out in another typeface at a time: all at once keep a slow phone from answering.
-const partElements = 16;
+const partElements = 40;
 
 function partsOf(element: HTMLElement): HTMLElement[] {
   if (element.getElementsByTagName('*').length <= partElements) return [element];
