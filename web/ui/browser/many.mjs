@@ -74,6 +74,14 @@ export async function fiveThousand({ browser }) {
     await page.locator('.board-map[data-state="ready"]').waitFor();
     const rows = await page.locator('.row').count();
     assert.ok(rows > 5 && rows < 60, `${rows} rows are in the page: those within sight were expected`);
+    // On a screen that becomes high there are rows down to its end.
+    const usual = page.viewportSize();
+    await page.setViewportSize({ width: usual.width, height: 2400 });
+    await page.waitForFunction(() => {
+      const bottom = (element) => element?.getBoundingClientRect().bottom;
+      return bottom(document.querySelector('.rows li:last-child')) >= bottom(document.querySelector('.rows'));
+    });
+    await page.setViewportSize(usual);
     await page.locator('.rows').evaluate((box) => {
       box.scrollTop = box.scrollHeight;
     });

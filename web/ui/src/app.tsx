@@ -3,11 +3,11 @@ import { openedAction } from './cases/action-state';
 import { CaseList } from './cases/list';
 import { Icon } from './controls/icon';
 import { say, words } from './language';
-import { go, route } from './route';
+import { go, type Page, route } from './route';
 import { sessionState } from './session';
 import { Announcements, Banners } from './shell/banners';
 import { KeysDialog } from './shell/keys';
-import { later } from './shell/later';
+import { type LaterPage, later } from './shell/later';
 import { MapPane, mapBeside } from './shell/map-pane';
 import { compact } from './shell/media';
 import { MorePage } from './shell/more';
@@ -27,14 +27,22 @@ const SetupPage = later(() => import('./setup/page').then((page) => page.SetupPa
 const PlacesPage = later(() => import('./setup/places').then((page) => page.PlacesPage));
 const PrintPage = later(() => import('./shell/print').then((page) => page.PrintPage));
 
+const pages: Partial<Record<Page, LaterPage<object>>> = {
+  new: FilingPage,
+  setup: SetupPage,
+  places: PlacesPage,
+  teams: TeamsPage,
+  statistics: StatisticsPage,
+  desk: DeskPage,
+  'dead-letters': DeadLettersPage,
+};
+
 /** Called once, at start: the page that is opened is asked for together with the texts, not when they are there. */
 export function askForPage(): void {
   const { page, caseId } = route.value;
   if (page === 'print') PrintPage.ask();
   else if (caseId !== undefined) CaseDetail.ask();
-  else if (page === 'new') FilingPage.ask();
-  else if (page === 'desk') DeskPage.ask();
-  else if (page === 'teams') TeamsPage.ask();
+  else pages[page]?.ask();
 }
 
 export function App() {
@@ -49,28 +57,10 @@ export function App() {
 function CurrentPage() {
   const { page } = route.value;
   if (!mayOpen(page)) return <p class="page">{say(words.shell.notAllowedPage)}</p>;
-  switch (page) {
-    case 'new':
-      return <FilingPage />;
-    case 'application':
-      return <FiledPage key={route.value.applicationId} />;
-    case 'setup':
-      return <SetupPage />;
-    case 'places':
-      return <PlacesPage />;
-    case 'teams':
-      return <TeamsPage />;
-    case 'statistics':
-      return <StatisticsPage />;
-    case 'desk':
-      return <DeskPage />;
-    case 'dead-letters':
-      return <DeadLettersPage />;
-    case 'more':
-      return <MorePage />;
-    default:
-      return <CaseList />;
-  }
+  if (page === 'application') return <FiledPage key={route.value.applicationId} />;
+  if (page === 'more') return <MorePage />;
+  const Current = pages[page] ?? CaseList;
+  return <Current />;
 }
 
 /** What the page is, for who hears it; the board itself needs no title. */

@@ -165,9 +165,29 @@ function OwnerFilter({ owner }: { owner: string | undefined }) {
 
 function Rows() {
   const views = shownCases.value;
+  if (views.length === 0) {
+    return (
+      <div class="list-empty">
+        <p>{say(filtered.value ? words.cases.noneFiltered : words.cases.none)}</p>
+        {filtered.value && (
+          <button type="button" class="button" onClick={clearFilters}>
+            {say(words.cases.clearFilters)}
+          </button>
+        )}
+      </div>
+    );
+  }
+  return <RowsInSight views={views} />;
+}
+
+/** So many rows are drawn above and below those within sight, so that scrolling does not show a gap. */
+const rowsBeyond = 6;
+
+function RowsInSight({ views }: { views: CaseView[] }) {
   const box = useRef<HTMLDivElement>(null);
   // Until it is measured: on a phone the list has less than half of the screen.
   const [scroll, setScroll] = useState({ top: 0, height: compact.value ? 300 : 800 });
+  const [margin, setMargin] = useState(0);
   const wantsFocus = useRef(false);
   const selected = selectedCaseId.value;
 
@@ -179,6 +199,12 @@ function Rows() {
     const observer = new ResizeObserver(measure);
     observer.observe(element);
     return () => observer.disconnect();
+  }, []);
+
+  // Rows out of sight come after the first picture, which a slow phone shows the sooner.
+  useEffect(() => {
+    const timer = setTimeout(() => setMargin(rowsBeyond));
+    return () => clearTimeout(timer);
   }, []);
 
   // The chosen row is brought into sight once, not held there while the list moves.
@@ -207,19 +233,7 @@ function Rows() {
     go({ page: route.value.page === 'cases' ? 'cases' : 'map', caseId: next.id });
   };
 
-  if (views.length === 0) {
-    return (
-      <div class="list-empty">
-        <p>{say(filtered.value ? words.cases.noneFiltered : words.cases.none)}</p>
-        {filtered.value && (
-          <button type="button" class="button" onClick={clearFilters}>
-            {say(words.cases.clearFilters)}
-          </button>
-        )}
-      </div>
-    );
-  }
-  const { first, end } = visibleRange(views.length, rowHeight, scroll.top, scroll.height);
+  const { first, end } = visibleRange(views.length, rowHeight, scroll.top, scroll.height, margin);
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: the arrow keys move between the links inside
     <div

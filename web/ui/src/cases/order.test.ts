@@ -232,6 +232,6 @@ describe('the window of the list', () => {
   });
   it('stays inside the list when it has become shorter', () => {
     expect(visibleRange(10, 76, 90_000, 760, 2)).toEqual({ first: 0, end: 10 });
-    expect(visibleRange(0, 76, 500, 760)).toEqual({ first: 0, end: 0 });
+    expect(visibleRange(0, 76, 500, 760, 6)).toEqual({ first: 0, end: 0 });
   });
 });

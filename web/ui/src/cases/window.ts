@@ -6,15 +6,14 @@ export interface WindowRange {
 }
 
 /**
- * Which rows of `count`, each `rowHeight` pixels high, are within sight of a viewport, with a few more
- * on both sides so that scrolling does not show a gap.
+ * Which rows of `count`, each `rowHeight` pixels high, are within sight of a viewport, with `margin` more on both sides.
  */
 export function visibleRange(
   count: number,
   rowHeight: number,
   scrollTop: number,
   viewport: number,
-  margin = 6,
+  margin: number,
 ): WindowRange {
   if (count === 0) return { first: 0, end: 0 };
   const top = Math.min(Math.max(0, scrollTop), Math.max(0, count * rowHeight - viewport));

@@ -18,6 +18,9 @@ function canDraw(): boolean {
   }
 }
 
+/** What was just loaded has been run: input and pictures have their turn before it is used. */
+const nextTask = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
+
 /**
  * The live map. It fills its parent, which must have a height, and nothing opaque may lie over it.
  * OpenLayers is fetched when it is first shown; where that or the canvas fails, a sentence says so.
@@ -51,6 +54,7 @@ export function BoardMap(props: BoardMapProps) {
     let made: MapView | undefined;
     const start = async (): Promise<void> => {
       const { MapView } = await import('./map-view');
+      await nextTask();
       if (stopped || !target.current) return;
       made = new MapView(target.current, {
         selectCase: (id) => current.current.onSelectCase(id),
