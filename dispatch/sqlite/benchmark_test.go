@@ -41,7 +41,11 @@ func BenchmarkTextSearch(b *testing.B) { measure(b, storetest.MeasureTextSearch)
 func BenchmarkGrowth(b *testing.B) {
 	path := filepath.Join(b.TempDir(), "izdeu.sqlite")
 	settle := func() {
-		if file, err := os.Open(path); err != nil || errors.Join(file.Sync(), file.Close()) != nil {
+		file, err := os.Open(path)
+		if err == nil {
+			err = errors.Join(file.Sync(), file.Close())
+		}
+		if err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"embed"
 	"errors"
 	"fmt"
@@ -18,6 +19,17 @@ import (
 
 //go:embed migrations/*.sql
 var migrations embed.FS
+
+// The migrations make identities of applications anew.
+func init() {
+	sqlitedriver.MustRegisterDeterministicScalarFunction("application_identity", 2,
+		func(_ *sqlitedriver.FunctionContext, arguments []driver.Value) (driver.Value, error) {
+			system, _ := arguments[0].(string)
+			id, _ := arguments[1].(string)
+			identity := dispatch.ApplicationIdentity(system, id)
+			return identity[:], nil
+		})
+}
 
 // migrate brings the schema up to date. A database that is newer than this
 // program is left alone: it may be used when its newest migration says so.
@@ -100,8 +112,7 @@ func openMigrations(path string, log *slog.Logger) (*goose.Provider, *sql.DB, er
 	}
 	db := sql.OpenDB(connector)
 	provider, err := goose.NewProvider(database.DialectSQLite3, db, files,
-		goose.WithDisableGlobalRegistry(true), goose.WithSlog(log), goose.WithTableName("schema_version"),
-		goose.WithGoMigrations(renewIdentities()))
+		goose.WithDisableGlobalRegistry(true), goose.WithSlog(log), goose.WithTableName("schema_version"))
 	if err != nil {
 		return nil, nil, errors.Join(fmt.Errorf("sqlite: the migrations: %w", err), db.Close())
 	}

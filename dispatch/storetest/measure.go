@@ -109,15 +109,12 @@ func MeasureGrowth(b *testing.B, stored int64, open func() Database, settle func
 			commit(finished(in.applications(intakeBatch)))
 		}
 	}
-	reopen := func() {
+	perApplication := func() float64 {
 		if err := store.Close(); err != nil {
 			b.Fatal(err)
 		}
 		settle()
 		store = open()
-	}
-	perApplication := func() float64 {
-		reopen()
 		for range warming / intakeBatch {
 			commit(finished(in.applications(intakeBatch)))
 		}

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { CaseView } from '../api/views';
+import { useAfterPicture } from '../controls/below';
 import { Icon } from '../controls/icon';
 import { language, type Phrase, say, sayValue, words } from '../language';
 import { clock, duration, parseTime } from '../language/format';
@@ -187,7 +188,7 @@ function RowsInSight({ views }: { views: CaseView[] }) {
   const box = useRef<HTMLDivElement>(null);
   // Until it is measured: on a phone the list has less than half of the screen.
   const [scroll, setScroll] = useState({ top: 0, height: compact.value ? 300 : 800 });
-  const [margin, setMargin] = useState(0);
+  const margin = useAfterPicture() ? rowsBeyond : 0;
   const wantsFocus = useRef(false);
   const selected = selectedCaseId.value;
 
@@ -199,12 +200,6 @@ function RowsInSight({ views }: { views: CaseView[] }) {
     const observer = new ResizeObserver(measure);
     observer.observe(element);
     return () => observer.disconnect();
-  }, []);
-
-  // Rows out of sight come after the first picture, which a slow phone shows the sooner.
-  useEffect(() => {
-    const timer = setTimeout(() => setMargin(rowsBeyond));
-    return () => clearTimeout(timer);
   }, []);
 
   // The chosen row is brought into sight once, not held there while the list moves.

@@ -1,15 +1,17 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 
-/**
- * What stands below the fold of a long page: made after the picture of what stands above it, which a slow phone shows
- * the sooner, and answers in between.
- */
-export function Below({ children }: { children: ComponentChildren }) {
-  const [there, setThere] = useState(false);
+/** Whether the first picture has been drawn: what is out of sight is made then, so that a slow phone shows the rest sooner. */
+export function useAfterPicture(): boolean {
+  const [after, setAfter] = useState(false);
   useEffect(() => {
-    const timer = setTimeout(() => setThere(true));
+    const timer = setTimeout(() => setAfter(true));
     return () => clearTimeout(timer);
   }, []);
-  return there ? children : null;
+  return after;
+}
+
+/** What stands below the fold of a long page: made after the picture of what stands above it. */
+export function Below({ children }: { children: ComponentChildren }) {
+  return useAfterPicture() ? children : null;
 }

@@ -6,7 +6,7 @@ import type { Obstacles } from './names';
 import { PaintedLayer } from './painted-layer';
 import { makePainter } from './painter';
 import { palettes } from './palette';
-import type { RegionOnMap, ShapeFile } from './shapes';
+import type { RegionOnMap, BaseMapFile } from './shapes';
 import type { Language, Theme } from './types';
 
 /** Parts that come so close upon each other are drawn together. */
@@ -48,7 +48,7 @@ export class BaseMap {
    */
   load(signal: AbortSignal, report: (error: unknown) => void): { regions: Promise<unknown>; all: Promise<unknown> } {
     const basemap = `${import.meta.env.BASE_URL}basemap/`;
-    const load = (file: ShapeFile, path = `${basemap}${file}.json`): Promise<RegionOnMap[]> =>
+    const load = (file: BaseMapFile, path = `${basemap}${file}.json`): Promise<RegionOnMap[]> =>
       loadFile(path, signal)
         .then((data) => this.painter.add(file, data))
         .catch((error: unknown) => {
@@ -102,7 +102,7 @@ export class BaseMap {
   setTheme(theme: Theme): void {
     if (theme === this.theme) return;
     this.theme = theme;
-    if (this.shapeLayer.isBegun) this.shapeLayer.redraw();
+    this.shapeLayer.outdate();
     this.redrawNames();
   }
 
@@ -129,7 +129,7 @@ export class BaseMap {
 
   /** To be called when what names make room for has changed; names that are still to come are placed when they do. */
   redrawNames(): void {
-    if (this.overLayer.isBegun) this.overLayer.redraw();
+    this.overLayer.outdate();
   }
 
   /** To be called when the page has the typeface. */

@@ -3,6 +3,7 @@ import { StatusGlyph, TeamGlyph } from './glyphs';
 import { MeasurePanel, PlacePanel } from './place-panel';
 import type { Choice, MapView } from './map-view';
 import { isStale } from './staleness';
+import { nextTask } from './turns';
 import type { BoardMapProps, LonLat } from './types';
 import { attribution, words } from './words';
 import './board-map.css';
@@ -17,9 +18,6 @@ function canDraw(): boolean {
     return false;
   }
 }
-
-/** What was just loaded has been run: input and pictures have their turn before it is used. */
-const nextTask = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
 
 /**
  * The live map. It fills its parent, which must have a height, and nothing opaque may lie over it.
@@ -54,6 +52,7 @@ export function BoardMap(props: BoardMapProps) {
     let made: MapView | undefined;
     const start = async (): Promise<void> => {
       const { MapView } = await import('./map-view');
+      // What was loaded has just been run.
       await nextTask();
       if (stopped || !target.current) return;
       made = new MapView(target.current, {

@@ -26,6 +26,7 @@ import { prepare } from './prepare';
 import { scaleLine } from './scale-line';
 import { TeamLayer, type TeamPoint } from './team-layer';
 import type { Tiles } from './tiles';
+import { nextPicture, nextTask } from './turns';
 import { fontName, fontSample } from './typeface';
 import type { BoardMapProps, LonLat, MapCase, MapTeam, MapTiles, Theme } from './types';
 
@@ -78,11 +79,6 @@ const scalePixels = 96;
 const animationMilliseconds = 280;
 const namesMilliseconds = 600;
 const positionMilliseconds = 10_000;
-
-/** In between, input and pictures have their turn. */
-const nextTask = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
-/** After the next picture; not before the page is looked at. */
-const nextPicture = (): Promise<void> => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
 
 /** The map without its buttons: it owns an OpenLayers map and everything that must be stopped again. */
 export class MapView {
@@ -171,9 +167,9 @@ export class MapView {
     }
     for (const layers of late) {
       await nextPicture();
-      const resolution = this.view.getResolution();
-      if (this.stop.signal.aborted || resolution === undefined) return;
-      for (const layer of layers) await prepare(layer, this.view.calculateExtent(map.getSize()), resolution, nextTask);
+      if (this.stop.signal.aborted) return;
+      for (const layer of layers) await prepare(layer, map);
+      if (this.stop.signal.aborted) return;
       for (const layer of layers) layer.setVisible(true);
     }
     void regions
@@ -442,7 +438,7 @@ export class MapView {
   private sized(): void {
     if (!this.shown) return;
     if (!this.fitted) this.fitOnce();
-    else if (this.shown?.selectedCase !== undefined && !this.shown.pickMode) this.reveal(this.shown.selectedCase);
+    else if (this.shown.selectedCase !== undefined && !this.shown.pickMode) this.reveal(this.shown.selectedCase);
   }
 
   private fitOnce(): void {

@@ -37,7 +37,8 @@ export interface PlacedName {
   text?: { name: string; left: number; middle: number };
 }
 
-type PlaceRow = [
+/** A row of places.json. */
+export type PlaceRow = [
   kind: 'town' | 'country' | 'water',
   tier: number,
   longitude: number,

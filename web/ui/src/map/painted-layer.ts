@@ -38,14 +38,15 @@ export class PaintedLayer extends Layer {
     this.render = (frame) => this.renderPicture(frame);
   }
 
-  get isBegun(): boolean {
-    return this.begun;
-  }
-
   /** Asks for another picture; until it is there, the one that it has is shown. */
   redraw(): void {
     this.begun = true;
     if (this.frame) this.ask(this.frame);
+  }
+
+  /** The same, where something was asked for before: what it shows has changed. */
+  outdate(): void {
+    if (this.begun) this.redraw();
   }
 
   /** Resolves when the newest picture is shown, or cannot be drawn. */

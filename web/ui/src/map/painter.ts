@@ -1,10 +1,10 @@
-import type { Picture, RegionOnMap, ShapeFile } from './shapes';
+import type { Picture, RegionOnMap, BaseMapFile } from './shapes';
 import ShapesWorker from './shapes.worker?worker';
 
 /** What the worker is asked; it answers with the same number. */
 export interface ToWorker {
   id: number;
-  task: { file: ShapeFile; data: ArrayBuffer } | Picture | 'typeface';
+  task: { file: BaseMapFile; data: ArrayBuffer } | Picture | 'typeface';
 }
 
 /** What has become ready together. */
@@ -19,7 +19,7 @@ export type Answer = { id: number } & (
 
 /** Reads the files of the base map and draws pictures of it. */
 export interface Painter {
-  add(file: ShapeFile, data: ArrayBuffer): Promise<RegionOnMap[]>;
+  add(file: BaseMapFile, data: ArrayBuffer): Promise<RegionOnMap[]>;
   paint(picture: Picture): Promise<HTMLCanvasElement>;
   /** To be called when the page has the typeface; resolves when names are drawn with it. */
   loadTypeface(): Promise<void>;
@@ -66,7 +66,7 @@ class PainterBeside implements Painter {
     });
   }
 
-  async add(file: ShapeFile, data: ArrayBuffer): Promise<RegionOnMap[]> {
+  async add(file: BaseMapFile, data: ArrayBuffer): Promise<RegionOnMap[]> {
     const answer = await this.ask({ file, data }, [data]);
     return 'regions' in answer ? answer.regions : [];
   }
@@ -92,7 +92,7 @@ class PainterBeside implements Painter {
 class PainterHere implements Painter {
   private readonly shapes = import('./shapes').then(({ Shapes }) => new Shapes());
 
-  async add(file: ShapeFile, data: ArrayBuffer): Promise<RegionOnMap[]> {
+  async add(file: BaseMapFile, data: ArrayBuffer): Promise<RegionOnMap[]> {
     return (await this.shapes).add(file, data);
   }
 

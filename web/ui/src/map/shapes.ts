@@ -2,7 +2,7 @@ import { createEmpty, extend, type Extent, getCenter, intersects } from 'ol/exte
 import { linearRings } from 'ol/geom/flat/area';
 import { getInteriorPointOfArray } from 'ol/geom/flat/interiorpoint';
 import { fromEPSG4326 } from 'ol/proj/epsg3857';
-import { drawNames, type Named, type Obstacles, readPlaces, regionOrder } from './names';
+import { drawNames, type Named, type Obstacles, type PlaceRow, readPlaces, regionOrder } from './names';
 import { outerBorder } from './outline';
 import { palettes } from './palette';
 import type { Language, Theme } from './types';
@@ -10,7 +10,7 @@ import type { Language, Theme } from './types';
 // Reading, joining and drawing the shapes of the base map. On a phone it takes longer than a person who scrolls the
 // list may be kept waiting, so a worker does it: nothing here touches the page.
 
-export type ShapeFile = 'regions' | 'places' | 'land' | 'rivers' | 'lakes';
+export type BaseMapFile = 'regions' | 'places' | 'land' | 'rivers' | 'lakes';
 
 /** What the page itself has to know of a region; its extent is in map units (EPSG:3857). */
 export interface RegionOnMap {
@@ -68,11 +68,11 @@ export class Shapes {
   readonly named: Named[] = [];
 
   /** Takes in a file as the server sends it; what comes back is of the regions alone. */
-  add(file: ShapeFile, data: ArrayBuffer): RegionOnMap[] {
+  add(file: BaseMapFile, data: ArrayBuffer): RegionOnMap[] {
     const read: unknown = JSON.parse(new TextDecoder().decode(data));
     if (file === 'regions') return this.addRegions((read as { features: GeoJSONRegion[] }).features);
     if (file === 'places') {
-      this.addNames(readPlaces(read as Parameters<typeof readPlaces>[0]));
+      this.addNames(readPlaces(read as PlaceRow[]));
       return [];
     }
     const shapes = (layer: string) => shapesOf(read as TopoJSON, layer);

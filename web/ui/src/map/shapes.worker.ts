@@ -5,26 +5,31 @@ import type { Answer, FromWorker, ToWorker } from './painter';
 import { type Picture, Shapes } from './shapes';
 import { families } from './typeface';
 
-const shapes = new Shapes();
-const tasks: ToWorker[] = [];
+/** What is done in one turn, other than loading the typeface. */
+interface Drawing extends ToWorker {
+  task: Exclude<ToWorker['task'], 'typeface'>;
+}
 
-addEventListener('message', ({ data }: MessageEvent<ToWorker>) => {
-  if (data.task === 'typeface') {
+const shapes = new Shapes();
+const tasks: Drawing[] = [];
+
+addEventListener('message', ({ data: { id, task } }: MessageEvent<ToWorker>) => {
+  if (task === 'typeface') {
     void loadTypeface().then(
-      () => send([{ id: data.id, typeface: true }]),
-      (error) => send([{ id: data.id, error: String(error) }]),
+      () => send([{ id, typeface: true }]),
+      (error) => send([{ id, error: String(error) }]),
     );
     return;
   }
-  tasks.push(data);
+  tasks.push({ id, task });
   // What has been asked together is answered together: the page shows it with one picture.
   if (tasks.length === 1) setTimeout(() => send(tasks.splice(0).map(answer)));
 });
 
-function answer({ id, task }: ToWorker): Answer {
+function answer({ id, task }: Drawing): Answer {
   try {
-    if (typeof task === 'object' && 'file' in task) return { id, regions: shapes.add(task.file, task.data) };
-    return { id, image: paint(task as Picture) };
+    if ('file' in task) return { id, regions: shapes.add(task.file, task.data) };
+    return { id, image: paint(task) };
   } catch (error) {
     return { id, error: String(error) };
   }
