@@ -1,7 +1,8 @@
 // Filters, the first team, places and what else an office does on the board.
 import assert from 'node:assert/strict';
 import { admin } from './coordination.mjs';
-import { button, person, phone, row, seriousProblems, signIn, until } from './page.mjs';
+import { button, person, phone, row, seriousProblems, signIn } from './page.mjs';
+import { until } from './server.mjs';
 
 const name = (what) => `${what}-${crypto.randomUUID().slice(0, 8)}`;
 

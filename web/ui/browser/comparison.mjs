@@ -1,8 +1,8 @@
 // A team's own list is held against the cases that it accepted: what is the same, what differs, what is missing where.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { button, brokenTexts, desk, foreignTexts, person, phone, seriousProblems, signIn, until } from './page.mjs';
-import { api } from './server.mjs';
+import { button, brokenTexts, desk, foreignTexts, person, phone, seriousProblems, signIn } from './page.mjs';
+import { api, until } from './server.mjs';
 
 /** A case of a person that the team has accepted, with an outcome where one is given. */
 async function searched(admin, team, name, age, outcome) {

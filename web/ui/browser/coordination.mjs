@@ -1,7 +1,7 @@
 // Several teams, coordinators and cases: what each sees on the board and may do.
 import assert from 'node:assert/strict';
 import { assignment, button, choose, hold, open, person, phone, row, seriousProblems, signIn } from './page.mjs';
-import { api } from './server.mjs';
+import { api, until } from './server.mjs';
 
 const hour = 3_600_000;
 const ago = (milliseconds) => new Date(Date.now() - milliseconds).toISOString();
@@ -46,11 +46,13 @@ export async function chosenWithReasons({ browser, server }) {
   await one.team(ids.far, 'Далеко', [69.3, 54.9], { skills, range_km: 5 });
   await one.team(ids.unskilled, 'Без навыка', [69.17, 54.9], { skills: ['boat'] });
   await one.team(ids.stale, 'Устарело', [69.4, 54.95], { skills });
-  await until(
-    () => one.get('teams'),
-    ({ teams }) => teams.some((team) => team.id === ids.stale),
-  );
   await one.post(`teams/${ids.stale}/position`, { position: point([69.15, 54.87]), at: ago(2 * hour) });
+  // Positions have a topic of their own, which may be read after the application.
+  await until(
+    'the position is known',
+    () => one.get('teams'),
+    ({ teams }) => teams.some((team) => team.id === ids.stale && team.position),
+  );
   // Routine: one is asked, not everybody.
   const id = await one.file({
     place: 'Бишкуль',
@@ -80,15 +82,6 @@ export async function chosenWithReasons({ browser, server }) {
   }
   assert.deepEqual(await seriousProblems(page), []);
   return [page];
-}
-
-/** Asks again until it is so. */
-async function until(ask, holds) {
-  const end = Date.now() + 15_000;
-  while (!holds(await ask())) {
-    if (Date.now() > end) throw new Error('it did not come true');
-    await new Promise((done) => setTimeout(done, 100));
-  }
 }
 
 function point(coordinates) {

@@ -13,9 +13,8 @@ import {
   phone,
   seriousProblems,
   signIn,
-  until,
 } from './page.mjs';
-import { api } from './server.mjs';
+import { api, until } from './server.mjs';
 
 const place = { latitude: 53.4231, longitude: 63.9512 };
 const point = (coordinates) => ({ type: 'Point', coordinates });

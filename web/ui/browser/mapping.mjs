@@ -5,8 +5,8 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
-import { colours, open, person, phone, row, seriousProblems, signIn, until } from './page.mjs';
-import { api, startServer } from './server.mjs';
+import { colours, open, person, phone, row, seriousProblems, signIn } from './page.mjs';
+import { api, startServer, until } from './server.mjs';
 
 const require = createRequire(import.meta.url);
 const point = (coordinates) => ({ type: 'Point', coordinates });

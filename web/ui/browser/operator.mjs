@@ -1,7 +1,7 @@
 // A 112 operator's minute: filing with the keyboard alone, places, duplicates, drafts, and where an application stands.
 import assert from 'node:assert/strict';
-import { button, person, phone, seriousProblems, signIn, until } from './page.mjs';
-import { api } from './server.mjs';
+import { button, person, phone, seriousProblems, signIn } from './page.mjs';
+import { api, until } from './server.mjs';
 
 /** Types and counts what a person would press; no mouse. */
 export function keyboardOf(page) {

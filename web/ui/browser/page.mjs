@@ -151,15 +151,3 @@ export async function brokenTexts(page) {
     return ['undefined', 'null', 'NaN', '[object', '{'].filter((sign) => text.includes(sign));
   });
 }
-
-/** Asks again until what was got holds; gives it. */
-export async function until(what, ask, holds) {
-  const end = Date.now() + 20_000;
-  let got = await ask();
-  while (!holds(got)) {
-    if (Date.now() > end) throw new Error(`${what}: ${JSON.stringify(got)}`);
-    await new Promise((done) => setTimeout(done, 100));
-    got = await ask();
-  }
-  return got;
-}

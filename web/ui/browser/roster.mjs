@@ -1,7 +1,7 @@
 // Members of a team answer by the link that their lead has sent them, without an account.
 import assert from 'node:assert/strict';
-import { button, person, phone, seriousProblems, until } from './page.mjs';
-import { api } from './server.mjs';
+import { button, person, phone, seriousProblems } from './page.mjs';
+import { api, until } from './server.mjs';
 
 /** A case that a team of its own has accepted, with the link of its roster. */
 async function calledOut(server) {

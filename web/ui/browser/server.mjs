@@ -114,8 +114,9 @@ export function api(server) {
       }
       throw new Error(`the application ${id} did not become a case`);
     },
-    team: (id, name, coordinates, fields = {}) =>
-      call('PUT', `teams/${id}`, {
+    /** Registers a team. Topics are read side by side, so what is asked of a team has to wait until it is known. */
+    async team(id, name, coordinates, fields = {}) {
+      await call('PUT', `teams/${id}`, {
         type: 'team.registered',
         id,
         name,
@@ -127,6 +128,24 @@ export function api(server) {
         capacity: 1,
         answers: 'manual',
         ...fields,
-      }),
+      });
+      await until(
+        `the team ${id} is known`,
+        () => call('GET', 'teams'),
+        ({ teams }) => teams.some((team) => team.id === id && team.name === name),
+      );
+    },
   };
+}
+
+/** Asks again until what was got holds; gives it. */
+export async function until(what, ask, holds) {
+  const end = Date.now() + 20_000;
+  let got = await ask();
+  while (!holds(got)) {
+    if (Date.now() > end) throw new Error(`${what}: ${JSON.stringify(got)}`);
+    await new Promise((done) => setTimeout(done, 100));
+    got = await ask();
+  }
+  return got;
 }

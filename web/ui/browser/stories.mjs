@@ -35,7 +35,7 @@ import { fiveThousand } from './many.mjs';
 import { filesAndPaper, linksKeysAlarms, mapInEveryLook, ownTiles, ringsAndMeasures } from './mapping.mjs';
 import { clueWithPhoto, nothingLeft, offlineHour, positionShared, renewed, twoTaps } from './lead.mjs';
 import { membersAnswer } from './roster.mjs';
-import { api } from './server.mjs';
+import { api, until } from './server.mjs';
 import { firstRun } from './setup.mjs';
 import { wokenWhileClosed } from './waking.mjs';
 
@@ -170,6 +170,7 @@ async function quietDeath({ browser, server }) {
   await button(form, 'Родным сообщили').click();
   await coordinator.locator('.chip').getByText('погиб').waitFor();
   const statistics = await until(
+    'the death is counted',
     () => api(server).get('statistics'),
     ({ totals }) => totals.deceased === untold.totals.deceased + 1,
   );
@@ -177,27 +178,19 @@ async function quietDeath({ browser, server }) {
   return [coordinator];
 }
 
-/** Asks again until it is so; the projector of the statistics is normally less than a second behind. */
-async function until(ask, holds) {
-  const end = Date.now() + 15_000;
-  for (;;) {
-    const answer = await ask();
-    if (holds(answer)) return answer;
-    if (Date.now() > end) throw new Error(`it did not come true: ${JSON.stringify(answer)}`);
-    await new Promise((done) => setTimeout(done, 100));
-  }
-}
-
 async function statisticsAgree({ browser, server }) {
+  const before = await api(server).get('statistics');
   await api(server).file();
+  await until(
+    'the new case is counted',
+    () => api(server).get('statistics'),
+    ({ totals }) => totals.cases > before.totals.cases,
+  );
   const page = await person(browser, { language: 'kk' });
   await signIn(page, server, '#/statistics');
   for (const grouping of ['month', 'kind', 'region', 'team']) {
     await page.getByLabel('Топтау').selectOption(grouping);
-    const expected = await until(
-      () => api(server).get(`statistics?group_by=${grouping}`),
-      ({ totals }) => totals.subjects > 0,
-    );
+    const expected = await api(server).get(`statistics?group_by=${grouping}`);
     const cell = (column) => page.locator(`.figures tfoot td[data-column="${column}"]`);
     for (const column of ['cases', 'subjects', 'found', 'deceased', 'open']) {
       await cell(column).getByText(String(expected.totals[column]), { exact: true }).waitFor();
@@ -332,6 +325,7 @@ async function mapIsDrawn({ browser, server }) {
     const map = page.locator('.board-map[data-state="ready"]');
     // Land and sea are there: without them one colour fills nearly all of it.
     const seen = await until(
+      'land and sea are there',
       () => colours(page, map),
       ({ different, share }) => different > 60 && share < 0.85,
     );
@@ -446,6 +440,7 @@ async function placeCorrected({ browser, server }) {
   await button(form, 'Сохранить').click();
   await page.getByRole('heading', { name: 'Рудный, девочка, 7' }).waitFor();
   const { location } = await until(
+    'the place is corrected',
     () => api(server).get(`cases/${id}`),
     ({ place }) => place === 'Рудный',
   );
