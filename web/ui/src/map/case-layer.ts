@@ -26,9 +26,12 @@ const clusterPixels = 42;
 /** Half the side of an icon in pixels. */
 const clusterReach = 18;
 const caseReach = 12;
+const selectedReach = 25;
 /** Pixels from a case to its label, and to the end of the longest that is reckoned with. */
 const labelOffset = 20;
 const longestLabel = 260;
+/** Pixels from the selected case down to its label. */
+const belowIcon = 36;
 /** Below this resolution (metres of map per pixel) single cases carry their label: about zoom 8. */
 const labelResolution = 620;
 
@@ -112,20 +115,29 @@ export class CaseLayer {
     this.source.changed();
   }
 
-  /** The boxes in map units, within an extent, of icons and the labels beside them. */
+  /** The boxes in map units, within an extent, of icons and their labels. */
   boxes([left = 0, bottom = 0, right = 0, top = 0]: Extent, resolution: number): Extent[] {
     const labelled = resolution < labelResolution;
     const widest = clusterReach * resolution;
     const longest = labelled ? longestLabel * resolution : widest;
     const boxes: Extent[] = [];
-    this.source.forEachFeatureInExtent([left - longest, bottom - widest, right + widest, top + widest], (feature) => {
+    const lowest = (belowIcon + 9) * resolution;
+    const near = [left - longest, bottom - widest, right + longest, top + Math.max(widest, lowest)];
+    this.source.forEachFeatureInExtent(near, (feature) => {
       const cluster = feature.get('cluster') as Cluster<CasePoint>;
-      const reach = (cluster.length > 1 ? clusterReach : caseReach) * resolution;
+      const { id, label } = cluster[0].case;
+      const single = cluster.length === 1;
+      const selected = single && id === this.selected;
+      const reach = (single ? (selected ? selectedReach : caseReach) : clusterReach) * resolution;
       const [x = 0, y = 0] = feature.getGeometry()?.getCoordinates() ?? [];
       boxes.push([x - reach, y - reach, x + reach, y + reach]);
-      if (!labelled || cluster.length > 1) return;
-      const width = Math.min(longestLabel, labelOffset + cluster[0].case.label.length * 7.4) * resolution;
-      boxes.push([x, y - 8 * resolution, x + width, y + 8 * resolution]);
+      if (selected) {
+        const half = label.length * 4 * resolution;
+        boxes.push([x - half, y - lowest, x + half, y - (belowIcon - 9) * resolution]);
+      } else if (single && labelled) {
+        const width = Math.min(longestLabel, labelOffset + label.length * 7.4) * resolution;
+        boxes.push([x, y - 8 * resolution, x + width, y + 8 * resolution]);
+      }
     });
     return boxes;
   }
@@ -179,7 +191,7 @@ export class CaseLayer {
         // Beside its icon a long label of the selected case would leave a phone's screen.
         textAlign: selected ? 'center' : 'left',
         offsetX: selected ? 0 : labelOffset,
-        offsetY: selected ? 36 : 0,
+        offsetY: selected ? belowIcon : 0,
         declutterMode: selected ? 'obstacle' : 'declutter',
       }),
     });

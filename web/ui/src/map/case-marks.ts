@@ -1,5 +1,6 @@
 import Feature from 'ol/Feature';
 import type { FeatureLike } from 'ol/Feature';
+import { type Extent, intersects } from 'ol/extent';
 import LineString from 'ol/geom/LineString';
 import Point from 'ol/geom/Point';
 import Polygon from 'ol/geom/Polygon';
@@ -19,6 +20,11 @@ import type { LonLat, MapLine, MapMark, MapRing, Theme } from './types';
 
 /** Metres of map per pixel below which every sign is drawn: about zoom 14, streets. */
 const closeResolution = 10;
+
+/** How far above its point a label stands, in CSS pixels. */
+const pointLabelRaised = 20;
+
+const shareText = (share: number): string => `${share} %`;
 
 /** What belongs to the chosen case alone: rings, lines and tracks of its teams, and the points that matter. */
 export class CaseMarks {
@@ -87,6 +93,21 @@ export class CaseMarks {
     return largest?.getGeometry()?.getExtent();
   }
 
+  /** The boxes in map units, within an extent, of what is written at rings and points. */
+  boxes(extent: Extent, resolution: number): Extent[] {
+    const around = (features: Feature[], raised: number, text: (feature: Feature) => string): Extent[] =>
+      features.map((feature) => {
+        const [x = 0, y = 0] = (feature.getGeometry() as Point).getCoordinates();
+        const half = text(feature).length * 4 * resolution;
+        return [x - half, y + (raised - 9) * resolution, x + half, y + (raised + 9) * resolution];
+      });
+    const shares = this.shapes.getFeatures().filter((feature) => feature.get('share') !== undefined);
+    return [
+      ...around(shares, 0, (feature) => shareText(feature.get('share'))),
+      ...around(this.points.getFeatures(), pointLabelRaised, (feature) => String(feature.get('label'))),
+    ].filter((box) => intersects(box, extent));
+  }
+
   private replace(kind: string, features: Feature[]): void {
     const old = this.shapes.getFeatures().filter((feature) => feature.get('kind') === kind);
     this.shapes.removeFeatures(old);
@@ -97,7 +118,7 @@ export class CaseMarks {
   private shapeStyle(feature: FeatureLike): Style[] {
     const { ink, ground, position } = this.palette;
     const share: unknown = feature.get('share');
-    if (typeof share === 'number') return [new Style({ text: this.text(`${share} %`, position, 600, 0) })];
+    if (typeof share === 'number') return [new Style({ text: this.text(shareText(share), position, 600, 0) })];
     switch (feature.get('kind')) {
       case 'ring':
         return [
@@ -126,7 +147,7 @@ export class CaseMarks {
     const sign = String(feature.get('sign'));
     return new Style({
       ...(isPointKind(sign) && { image: this.icons.sign(sign, resolution > closeResolution) }),
-      text: this.text(String(feature.get('label')), this.palette.ink, 600, -20),
+      text: this.text(String(feature.get('label')), this.palette.ink, 600, -pointLabelRaised),
     });
   }
 

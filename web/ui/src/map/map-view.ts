@@ -116,7 +116,10 @@ export class MapView {
       // These are the newest.
       clearTimeout(this.namesTimer);
       this.namesTimer = undefined;
-      return { cases: this.cases.boxes(extent, resolution), teams: this.teams.boxes(extent, resolution) };
+      return {
+        cases: [...this.cases.boxes(extent, resolution), ...this.caseMarks.boxes(extent, resolution)],
+        teams: this.teams.boxes(extent, resolution),
+      };
     });
     this.view = new View({
       extent: transformExtent(dataExtent, 'EPSG:4326', 'EPSG:3857'),
@@ -233,8 +236,9 @@ export class MapView {
     if (before?.selectedCase !== next.selectedCase) this.stale.cases = true;
     // Callers make the lines anew for each render.
     if (JSON.stringify(before?.lines) !== JSON.stringify(next.lines)) this.showLines(next);
-    if (before?.tracks !== next.tracks || JSON.stringify(before?.marks) !== JSON.stringify(next.marks))
-      this.caseMarks.show(next.tracks, next.marks);
+    const marked = JSON.stringify(before?.marks) !== JSON.stringify(next.marks);
+    if (marked || before?.tracks !== next.tracks) this.caseMarks.show(next.tracks, next.marks);
+    if (marked && before) this.placeNamesSoon();
     if (JSON.stringify(before?.tiles) !== JSON.stringify(next.tiles)) this.loadTiles(next.tiles);
     if (before?.theme !== next.theme || before.language !== next.language)
       this.tiles?.setLook(next.theme, next.language);
@@ -306,6 +310,7 @@ export class MapView {
     const now = centre(next);
     if (JSON.stringify([before?.rings, centre(before)]) === JSON.stringify([next.rings, now])) return;
     this.caseMarks.showRings(now, next.rings);
+    if (before) this.placeNamesSoon();
     // Rings that were just switched on are looked at; those of a case are shown with it.
     if (now && before?.selectedCase === next.selectedCase && before?.rings.length === 0) this.revealRings();
   }

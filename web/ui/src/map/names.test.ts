@@ -126,7 +126,7 @@ describe('icons', () => {
     // Everything but a strip on the right.
     const wall = around([405, 500], 250, 300);
     const [one] = place([centre], { cases: [], teams: [wall] });
-    expect(one?.text?.left).toBe(520);
+    expect(one?.text?.left).toBe(526);
     expect(place([centre], { cases: [wall, around([600, 500], 300, 300)], teams: [] })[0]?.text).toBeUndefined();
   });
 

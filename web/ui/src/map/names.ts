@@ -75,9 +75,9 @@ const besideDot = [
 ];
 /** And the name of a region's centre, which is looked for: beyond the icons at the dot. */
 const besideIcons = [
-  { part: 0, x: 20, y: 0 },
-  { part: 1, x: -20, y: 0 },
-  { part: 0.5, x: 0, y: -51 },
+  { part: 0, x: 26, y: 0 },
+  { part: 1, x: -26, y: 0 },
+  { part: 0.5, x: 0, y: -56 },
 ];
 const middle = [{ part: 0.5, x: 0, y: 0 }];
 
