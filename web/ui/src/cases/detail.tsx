@@ -63,20 +63,18 @@ export function CaseDetail({ id, onClose }: { id: string; onClose(): void }) {
         <Unsent caseId={view.id} />
         <WayThere view={view} />
         <ShareSwitch view={view} />
-        <Coordination view={view} />
-        <Assignments view={view} />
         <Below key={view.id}>
+          <Coordination view={view} />
+          <Assignments view={view} />
           <Points view={view} />
           <Subjects view={view} />
           <Rings view={view} />
           <Urgency view={view} />
           <Facts view={view} />
           <Applications view={view} />
-          <Below>
-            {seesCandidates(session.value) && <Candidates view={view} />}
-            <Timeline view={view} />
-            <Erasure view={view} />
-          </Below>
+          {seesCandidates(session.value) && <Candidates view={view} />}
+          <Timeline view={view} />
+          <Erasure view={view} />
         </Below>
       </div>
       <CaseActions key={view.id} view={view} />

@@ -11,7 +11,14 @@ export function useAfterPicture(): boolean {
   return after;
 }
 
-/** What stands below the fold of a long page: made after the picture of what stands above it. */
+/** What stands below the fold of a long page: its parts are made one after another, each after the picture before it. */
 export function Below({ children }: { children: ComponentChildren }) {
-  return useAfterPicture() ? children : null;
+  const parts = [children].flat();
+  const [made, setMade] = useState(0);
+  useEffect(() => {
+    if (made >= parts.length) return;
+    const timer = setTimeout(() => setMade(made + 1));
+    return () => clearTimeout(timer);
+  }, [made, parts.length]);
+  return parts.slice(0, made);
 }

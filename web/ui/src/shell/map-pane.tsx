@@ -128,11 +128,12 @@ function mapNow(): VNode {
   const chosen = selectedCase.value;
   const shown = shownCases.value;
   const views = chosen && !shown.includes(chosen) ? [...shown, chosen] : shown;
+  const wait = !listThere.value;
   const pick = picking.value;
   return (
     <BoardMap
-      cases={views.map(mapCase)}
-      teams={teamViews.value.map(mapTeam).filter((team) => team !== undefined)}
+      cases={wait ? [] : views.map(mapCase)}
+      teams={wait ? [] : teamViews.value.map(mapTeam).filter((team) => team !== undefined)}
       selectedCase={chosen?.id}
       lines={linesOf(chosen)}
       tracks={chosen && tracks.value.caseId === chosen.id ? tracks.value.ways : noTracks}
@@ -142,7 +143,7 @@ function mapNow(): VNode {
       theme={theme.value}
       region={region.value}
       tiles={mapTiles()}
-      wait={!listThere.value}
+      wait={wait}
       onLoaded={mapIsLoaded}
       tools={<ExportMenu />}
       onSelectCase={(id) => go({ page: 'map', caseId: id })}
