@@ -386,6 +386,10 @@ func (b *benchCommand) latency(ctx context.Context, t *throughput, figures *benc
 	case <-ctx.Done():
 		return ctx.Err()
 	case <-time.After(time.Minute):
+	}
+	mu.Lock()
+	defer mu.Unlock()
+	if len(delays) < n {
 		return fmt.Errorf("after a minute %d of %d applications were not on the live client", n-len(delays), n)
 	}
 	if broken != nil {
