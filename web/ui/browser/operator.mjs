@@ -89,15 +89,12 @@ export async function filedByKeyboard({ browser, server }) {
   await page.getByLabel('Приметы, одежда').fill('Синяя куртка');
   await button(page, 'Дополнить').click();
   await page.getByRole('heading', { name: 'Дополнение принято' }).waitFor();
-  for (let attempt = 0; ; attempt += 1) {
-    const again = await caseOf(server, 'board', id);
-    if (again.subjects[0].description === 'Синяя куртка') {
-      assert.equal(again.id, view.id);
-      break;
-    }
-    assert.ok(attempt < 50, 'the addition did not arrive');
-    await new Promise((done) => setTimeout(done, 100));
-  }
+  const again = await until(
+    'the addition has arrived',
+    () => caseOf(server, 'board', id),
+    ({ subjects }) => subjects[0].description === 'Синяя куртка',
+  );
+  assert.equal(again.id, view.id);
   return [page];
 }
 

@@ -59,11 +59,17 @@ export async function startServer(...flags) {
     clearTimeout(timer);
     await rm(data, { recursive: true, force: true });
   };
-  /** Makes a key as an administrator does and gives it; the server knows it within two seconds. */
+  /** Makes a key as an administrator does and gives it once the server knows it, which looks for new ones now and then. */
   const makeKey = async (name, ...flags) => {
     const { stdout } = await promisify(execFile)(binary, ['key', '--data', data, 'add', '--name', name, ...flags]);
-    await new Promise((done) => setTimeout(done, 2500));
-    return stdout.trim();
+    const made = stdout.trim();
+    const { url } = await address;
+    await until(
+      `the key of ${name} is known`,
+      () => fetch(`${url}/api/v1/session`, { headers: { Authorization: `Bearer ${made}` }, signal: AbortSignal.timeout(15_000) }),
+      ({ ok }) => ok,
+    );
+    return made;
   };
   /** Writes one line into a topic as it is, as an outside system may. */
   const produce = async (topic, line) => {
