@@ -18,10 +18,10 @@ func (s *Server) registerErasure() {
 	for _, one := range []struct {
 		id                   Operation
 		path, summary, about string
-		erase                func(ctx context.Context, key int64) (int, error)
+		erase                func(ctx context.Context, c *dispatch.Case) (int, error)
 	}{
-		{opErasePhotos, "/photos", "Erase the photos of a case", "The points keep their place and time.", s.config.Store.ErasePhotos},
-		{opEraseTracks, "/tracks", "Erase where the teams on a case went", "Times, distances and hours of the assignments stay.", s.config.Store.EraseTracks},
+		{opErasePhotos, "/photos", "Erase the photos of a case", "The points keep their place and time; a photo that is still on a phone is not taken.", s.erasePhotos},
+		{opEraseTracks, "/tracks", "Erase where the teams on a case went", "Times, distances and hours of the assignments stay.", s.eraseTracks},
 	} {
 		register(s, operation{id: one.id, method: http.MethodDelete, path: apiRoot + "/cases/{id}" + one.path, tag: "cases",
 			summary: one.summary,
@@ -37,7 +37,7 @@ func (s *Server) registerErasure() {
 				if c.Active() {
 					return nil, problem(http.StatusConflict, dispatch.RefusedCaseOpen, "End the search and count everybody home first.")
 				}
-				erased, err := one.erase(ctx, c.Key)
+				erased, err := one.erase(ctx, c)
 				if err != nil {
 					return nil, storeError(err)
 				}
@@ -45,4 +45,18 @@ func (s *Server) registerErasure() {
 				return answerJSON(http.StatusOK, ErasedAnswer{Erased: erased})
 			})
 	}
+}
+
+func (s *Server) erasePhotos(ctx context.Context, c *dispatch.Case) (int, error) {
+	var ids []string
+	for i := range c.Personal.Points {
+		if id := c.Personal.Points[i].Photo; id != "" {
+			ids = append(ids, id)
+		}
+	}
+	return s.config.Store.ErasePhotos(ctx, c.Key, ids, s.clock().UTC())
+}
+
+func (s *Server) eraseTracks(ctx context.Context, c *dispatch.Case) (int, error) {
+	return s.config.Store.EraseTracks(ctx, c.Key)
 }

@@ -35,8 +35,14 @@ func TestErasure(t *testing.T) {
 		t.Errorf("%s", r.body)
 	}
 	erase("tracks", http.StatusOK)
-	if r := w.get("admin", photo); r.status != http.StatusNotFound {
-		t.Errorf("the photo is still there: %d", r.status)
+	// A phone that still has it sends it again and is told that it is done.
+	for range 2 {
+		if r := w.get("admin", photo); r.status != http.StatusGone || r.code() != "photo-erased" {
+			t.Errorf("an erased photo: %d %s", r.status, r.body)
+		}
+		if r := w.send("PUT", photo, string(jpegOf(t, 40, 30)), header); r.status != http.StatusNoContent {
+			t.Errorf("an erased photo that is sent again: %d %s", r.status, r.body)
+		}
 	}
 	if r := w.get("admin", "/api/v1/cases/"+a); r.status != http.StatusOK || !strings.Contains(r.body, `"status":"found"`) {
 		t.Errorf("the case: %d %s", r.status, r.body)

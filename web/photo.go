@@ -41,11 +41,11 @@ func (s *Server) registerPhotos(mux *http.ServeMux) {
 	mux.HandleFunc("GET "+path, s.withCaller(opGetPhoto, s.getPhoto))
 	s.document(operation{id: opPutPhoto, method: http.MethodPut, path: path, tag: "cases", summary: "Send the photo of a point",
 		about: "A JPEG or PNG of at most 1 MiB and 2048 × 2048 pixels, upright. It is kept without its metadata. First send case.point with the id in photo: " +
-			"a photo that no point names is not taken. What is there stays: the same again is answered the same.",
+			"a photo that no point names is not taken. What is there stays: the same again is answered the same, and one that was erased is not taken again.",
 		answers: map[int]any{204: nil}, errors: []int{404, 413, 422, 503}})
 	s.document(operation{id: opGetPhoto, method: http.MethodGet, path: path, tag: "cases", summary: "The photo of a point",
-		about:   "A JPEG; with ?size=small at most 320 pixels wide and high. 404 also while it is on its way.",
-		answers: map[int]any{200: nil}, errors: []int{404, 503}})
+		about:   "A JPEG; with ?size=small at most 320 pixels wide and high. 404 also while it is on its way, 410 once it was erased.",
+		answers: map[int]any{200: nil}, errors: []int{404, 410, 503}})
 	// huma describes neither addresses nor bodies of what is not its own.
 	text := &huma.Schema{Type: huma.TypeString}
 	picture := map[string]*huma.MediaType{"image/jpeg": {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}}
@@ -143,6 +143,9 @@ func (s *Server) getPhoto(w http.ResponseWriter, r *http.Request) error {
 	}
 	if photo == nil {
 		return unknownPhoto()
+	}
+	if photo.Erased() {
+		return problem(http.StatusGone, codePhotoErased, "An administrator has erased the photos of this case.")
 	}
 	shown := photo.Image
 	if r.URL.Query().Get("size") == "small" {

@@ -38,6 +38,7 @@ const (
 	codeLinkUnknown      = "link-unknown"
 	codeLinkExpired      = "link-expired"
 	codeUnknownPhoto     = "unknown-photo"
+	codePhotoErased      = "photo-erased"
 	codeFiguresChanged   = "figures-changed"
 	codeSignedBefore     = "signed-before"
 )
@@ -89,6 +90,7 @@ var problemTitles = map[string]string{
 	codeLinkUnknown:      "Not a link of ours",
 	codeLinkExpired:      "The link has expired",
 	codeUnknownPhoto:     "No such photo",
+	codePhotoErased:      "The photo was erased",
 	codeFiguresChanged:   "Other figures are counted by now",
 	codeSignedBefore:     "Signed before",
 }

@@ -3,24 +3,37 @@ package sqlite
 import (
 	"context"
 	"fmt"
+	"time"
 )
 
+// over is the condition that a case, the last parameter, is not active.
+const over = ` EXISTS (SELECT 1 FROM cases WHERE key = ? AND active = 0)`
+
 // ErasePhotos erases the photos of a case that is not active, and says how many.
-func (s *Store) ErasePhotos(ctx context.Context, key int64) (int, error) {
-	return s.erase(ctx, `photo`, key)
+func (s *Store) ErasePhotos(ctx context.Context, key int64, ids []string, at time.Time) (int, error) {
+	var erased int64
+	err := s.writing(ctx, func(w *writer) (err error) {
+		if erased, err = w.affected(`UPDATE photo SET at = ?, image = x'', small = x'' WHERE case_key = ? AND image <> x'' AND`+over,
+			at.UnixMilli(), key, key); err != nil {
+			return fmt.Errorf("sqlite: erase photos: %w", err)
+		}
+		for _, id := range ids {
+			if _, err := w.affected(`INSERT INTO photo (case_key, id, at, image, small) SELECT ?, ?, ?, x'', x'' WHERE`+over+` ON CONFLICT DO NOTHING`,
+				key, id, at.UnixMilli(), key); err != nil {
+				return fmt.Errorf("sqlite: erase photo %s: %w", id, err)
+			}
+		}
+		return nil
+	})
+	return int(erased), err
 }
 
 // EraseTracks erases the points of the tracks of a case that is not active, and says how many.
 func (s *Store) EraseTracks(ctx context.Context, key int64) (int, error) {
-	return s.erase(ctx, `track`, key)
-}
-
-func (s *Store) erase(ctx context.Context, table string, key int64) (int, error) {
 	var erased int64
 	err := s.writing(ctx, func(w *writer) (err error) {
-		// #nosec G202 -- the table is one of two names above
-		if erased, err = w.affected(`DELETE FROM `+table+` WHERE case_key = ? AND EXISTS (SELECT 1 FROM cases WHERE key = ? AND active = 0)`, key, key); err != nil {
-			return fmt.Errorf("sqlite: erase from %s: %w", table, err)
+		if erased, err = w.affected(`DELETE FROM track WHERE case_key = ? AND`+over, key, key); err != nil {
+			return fmt.Errorf("sqlite: erase tracks: %w", err)
 		}
 		return nil
 	})

@@ -72,7 +72,7 @@ func (o otherIdentities) Rows(ctx context.Context, name string, each func([]any)
 func fillEverything(t *testing.T, b *book) {
 	t.Helper()
 	testRoundTrip(t, b)
-	for _, part := range []func(*testing.T, *book){testKeys, testEndedSessions, testDeliveries, testPushSubscriptions, testCursors, testPhotos, testPlaces, testSignedMonths} {
+	for _, part := range []func(*testing.T, *book){testKeys, testEndedSessions, testDeliveries, testPushSubscriptions, testCursors, testPhotos, testErasure, testPlaces, testSignedMonths} {
 		part(t, b)
 	}
 	p := b.page()

@@ -18,14 +18,7 @@ func testPhotos(t *testing.T, b *book) {
 			t.Fatalf("photo %s of %d: added %v, %v, want %v", photo.ID, photo.Case, added, err, want)
 		}
 	}
-	get := func(key int64, id string) *dispatch.Photo {
-		t.Helper()
-		photo, err := b.store.Photo(b.ctx, key, id)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return photo
-	}
+	get := func(key int64, id string) *dispatch.Photo { return photoOf(t, b, key, id) }
 	put(first, true)
 	put(other, true)
 	changed := first
@@ -40,8 +33,17 @@ func testPhotos(t *testing.T, b *book) {
 	same(t, "no photo", (*dispatch.Photo)(nil), get(17, "p-2"))
 }
 
+func photoOf(t *testing.T, b *book, key int64, id string) *dispatch.Photo {
+	t.Helper()
+	photo, err := b.store.Photo(b.ctx, key, id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return photo
+}
+
 // testErasure: photos and tracks go once a case is over, and not before; those
-// of other cases stay.
+// of other cases stay. A photo that comes after that is not taken.
 func testErasure(t *testing.T, b *book) {
 	p := b.page()
 	c, other := p.open(), p.open()
@@ -55,9 +57,10 @@ func testErasure(t *testing.T, b *book) {
 			t.Fatal(err)
 		}
 	}
+	erasedAt := b.tick()
 	erase := func(key int64, photos, tracks int) {
 		t.Helper()
-		gotPhotos, err := b.store.ErasePhotos(b.ctx, key)
+		gotPhotos, err := b.store.ErasePhotos(b.ctx, key, []string{"p", "still on a phone"}, erasedAt)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -71,16 +74,20 @@ func testErasure(t *testing.T, b *book) {
 	}
 	left := func(key int64, want bool) {
 		t.Helper()
-		photo, err := b.store.Photo(b.ctx, key, "p")
-		if err != nil {
-			t.Fatal(err)
-		}
+		photo := photoOf(t, b, key, "p")
 		tracks, err := b.store.Tracks(b.ctx, key)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if (photo != nil) != want || (len(tracks) > 0) != want {
-			t.Errorf("case %d: a photo %v, %d points, want them to be there: %v", key, photo != nil, len(tracks), want)
+		if photo == nil || photo.Erased() == want || (len(tracks) > 0) != want {
+			t.Errorf("case %d: photo %+v, %d points, want them to be there: %v", key, photo, len(tracks), want)
+		}
+	}
+	late := func(key int64, want bool) {
+		t.Helper()
+		added, err := b.store.PutPhoto(b.ctx, dispatch.Photo{Case: key, ID: "still on a phone", At: at, Image: []byte{1}, Small: []byte{2}})
+		if err != nil || added != want {
+			t.Errorf("case %d: a photo that comes late was taken: %v, %v, want %v", key, added, err, want)
 		}
 	}
 	erase(c.Key, 0, 0)
@@ -96,4 +103,9 @@ func testErasure(t *testing.T, b *book) {
 	b.store = b.reopen()
 	left(c.Key, false)
 	left(other.Key, true)
+	late(c.Key, false)
+	late(other.Key, true)
+	if photo := photoOf(t, b, c.Key, "p"); !photo.Erased() || len(photo.Small) > 0 || !photo.At.Equal(erasedAt) {
+		t.Errorf("an erased photo is kept as %+v", photo)
+	}
 }

@@ -148,7 +148,8 @@ export async function clueWithPhoto(world) {
   desk.once('dialog', (dialog) => void dialog.accept());
   await erase.click();
   await desk.getByText('Стёрто: 1', { exact: true }).waitFor();
-  await assert.rejects(admin.get(`cases/${id}/photos/${kept.photo}`), /404/);
+  await desk.locator('.photo-coming').getByText('фото стёрто').waitFor();
+  await assert.rejects(admin.get(`cases/${id}/photos/${kept.photo}`), /410/);
   assert.deepEqual(await seriousProblems(desk), []);
   return [page, desk];
 }

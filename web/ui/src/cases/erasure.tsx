@@ -4,6 +4,7 @@ import type { CaseView } from '../api/views';
 import { ProblemNotice, problemOf } from '../controls/problem';
 import { say, words } from '../language';
 import { erasesPersonalData } from '../permissions';
+import { forgetPictures } from '../photos/photo';
 import { session } from '../session';
 import { isLive } from './describe';
 
@@ -21,6 +22,7 @@ export function Erasure({ view }: { view: CaseView }) {
       const path = `cases/${encodeURIComponent(view.id)}/${what}`;
       const { body } = await request<{ erased: number }>('DELETE', path);
       setDone(say(words.erasure.erased, { n: body.erased }));
+      if (what === 'photos') forgetPictures(view.id);
     } catch (error) {
       setDone(undefined);
       setProblem(problemOf(error));

@@ -1,5 +1,7 @@
+import { signal } from '@preact/signals';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { download } from '../api/client';
+import { problemOf } from '../controls/problem';
 import { Icon } from '../controls/icon';
 import { say, words } from '../language';
 import { photoEntries, waitingPhoto } from './send';
@@ -9,6 +11,9 @@ const askAgain = [2_000, 4_000, 8_000, 20_000];
 /** Pictures that are held for as long as the page lives; the oldest goes first. */
 const heldPictures = 60;
 const held = new Map<string, string>();
+const erased = Symbol('erased');
+/** So often were photos of a case forgotten: who shows one asks again. */
+const forgotten = signal(0);
 
 function hold(key: string, photo: Blob): string {
   const address = URL.createObjectURL(photo);
@@ -21,22 +26,24 @@ function hold(key: string, photo: Blob): string {
   return address;
 }
 
-/** Forgets what was shown, when somebody signs out. */
-export function forgetPictures(): void {
-  for (const address of held.values()) URL.revokeObjectURL(address);
-  held.clear();
+/** Forgets what was shown: of a case whose photos were erased, or all of it, when somebody signs out. */
+export function forgetPictures(caseId?: string): void {
+  for (const [key, address] of held) {
+    if (caseId !== undefined && !key.startsWith(`${caseId}/`)) continue;
+    URL.revokeObjectURL(address);
+    held.delete(key);
+  }
+  if (caseId !== undefined) forgotten.value += 1;
 }
 
-/** The address of a picture in this page: of one that waits to be sent, else as the server has it. */
-function usePicture(caseId: string, id: string, size: 'small' | 'full', wanted = true): string | undefined {
+/** The address of a picture in this page, of one that waits to be sent, else as the server has it; or that it was erased. */
+function usePicture(caseId: string, id: string, size: 'small' | 'full'): string | typeof erased | undefined {
   const key = `${caseId}/${id}/${size}`;
-  const [address, setAddress] = useState(held.get(key));
+  const [address, setAddress] = useState<string | typeof erased | undefined>(held.get(key));
   const waiting = photoEntries.value.some((entry) => entry.id === id);
   useEffect(() => {
-    if (!wanted || held.has(key)) {
-      setAddress(held.get(key));
-      return;
-    }
+    setAddress(held.get(key));
+    if (held.has(key)) return;
     const controller = new AbortController();
     let timer: ReturnType<typeof setTimeout> | undefined;
     let asked = 0;
@@ -47,8 +54,12 @@ function usePicture(caseId: string, id: string, size: 'small' | 'full', wanted =
       if (!controller.signal.aborted) setAddress(hold(key, photo));
     };
     const again = (): void => {
-      ask().catch(() => {
+      ask().catch((error: unknown) => {
         if (controller.signal.aborted) return;
+        if (problemOf(error).code === 'photo-erased') {
+          setAddress(erased);
+          return;
+        }
         timer = setTimeout(again, askAgain[Math.min(asked, askAgain.length - 1)]);
         asked += 1;
       });
@@ -58,7 +69,7 @@ function usePicture(caseId: string, id: string, size: 'small' | 'full', wanted =
       controller.abort();
       clearTimeout(timer);
     };
-  }, [key, wanted, waiting]);
+  }, [key, waiting, forgotten.value]);
   return address;
 }
 
@@ -66,6 +77,12 @@ function usePicture(caseId: string, id: string, size: 'small' | 'full', wanted =
 export function Photo({ caseId, id, label }: { caseId: string; id: string; label: string }) {
   const [open, setOpen] = useState(false);
   const small = usePicture(caseId, id, 'small');
+  if (small === erased)
+    return (
+      <span class="photo-coming" data-photo={id}>
+        {say(words.lead.photoErased)}
+      </span>
+    );
   if (!small)
     return (
       <span class="photo-coming" data-photo={id}>
@@ -103,7 +120,7 @@ function Large({ caseId, id, small, label, onClose }: LargeProps) {
   useEffect(() => dialog.current?.showModal(), []);
   return (
     <dialog class="photo-large" ref={dialog} aria-label={label} onClose={onClose}>
-      <img src={full ?? small} alt={label} />
+      <img src={typeof full === 'string' ? full : small} alt={label} />
       <button type="button" class="button" onClick={() => dialog.current?.close()}>
         {say(words.shell.back)}
       </button>

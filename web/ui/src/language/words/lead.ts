@@ -47,6 +47,7 @@ export const lead = {
   photoReading: ['The photo is made smaller…', 'Фото уменьшается…', 'Фото кішірейтілуде…'],
   photoFailed: ['This file cannot be read as a photo.', 'Этот файл не удалось прочитать как фото.', 'Бұл файлды фото ретінде оқу мүмкін болмады.'],
   photoOnItsWay: ['photo on its way', 'фото в пути', 'фото жолда'],
+  photoErased: ['photo erased', 'фото стёрто', 'фото өшірілді'],
   photoOpen: ['Open the photo', 'Открыть фото', 'Фотоны ашу'],
   share: ['Share our position', 'Показывать наше место', 'Орнымызды көрсету'],
   shareHelp: [
