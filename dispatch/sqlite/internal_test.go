@@ -232,6 +232,44 @@ func TestPragmas(t *testing.T) {
 	}
 }
 
+// TestErasedIsOverwritten: what was erased is not left in free pages of the file.
+func TestErasedIsOverwritten(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "izdeu.sqlite")
+	store, err := Open(t.Context(), path, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := time.Date(2026, 5, 1, 0, 0, 0, 0, time.UTC)
+	snapshot, err := store.Load(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	over := oneCase(snapshot.Head, 1, at, "")
+	over.Cases[0].Status, over.Cases[0].EndedAt = dispatch.StatusClosed, at
+	if err := store.Commit(t.Context(), over); err != nil {
+		t.Fatal(err)
+	}
+	picture := bytes.Repeat([]byte("a face "), 20_000)
+	if _, err := store.PutPhoto(t.Context(), dispatch.Photo{Case: 1, ID: "p", At: at, Image: picture, Small: picture[:9000]}); err != nil {
+		t.Fatal(err)
+	}
+	if erased, err := store.ErasePhotos(t.Context(), 1, nil, at); err != nil || erased != 1 {
+		t.Fatalf("%d erased, %v", erased, err)
+	}
+	if err := store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{path, path + "-wal"} {
+		content, err := os.ReadFile(name)
+		if err != nil && !errors.Is(err, os.ErrNotExist) {
+			t.Fatal(err)
+		}
+		if n := bytes.Count(content, []byte("a face ")); n > 0 {
+			t.Errorf("%s still has %d pieces of the picture", filepath.Base(name), n)
+		}
+	}
+}
+
 func oneCase(head dispatch.Position, key int64, at time.Time, note string) *dispatch.Batch {
 	id := dispatch.CaseID(head.Epoch, key)
 	return &dispatch.Batch{Base: head, Head: dispatch.Position{Epoch: head.Epoch, Sequence: key},
