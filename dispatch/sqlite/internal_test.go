@@ -244,17 +244,22 @@ func TestErasedIsOverwritten(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	over := oneCase(snapshot.Head, 1, at, "")
-	over.Cases[0].Status, over.Cases[0].EndedAt = dispatch.StatusClosed, at
-	if err := store.Commit(t.Context(), over); err != nil {
-		t.Fatal(err)
-	}
+	head := snapshot.Head
 	picture := bytes.Repeat([]byte("a face "), 20_000)
-	if _, err := store.PutPhoto(t.Context(), dispatch.Photo{Case: 1, ID: "p", At: at, Image: picture, Small: picture[:9000]}); err != nil {
-		t.Fatal(err)
-	}
-	if erased, err := store.ErasePhotos(t.Context(), 1, nil, at); err != nil || erased != 1 {
-		t.Fatalf("%d erased, %v", erased, err)
+	for key := range int64(2) {
+		key++
+		over := oneCase(head, key, at, "")
+		over.Cases[0].Status, over.Cases[0].EndedAt = dispatch.StatusClosed, at
+		if err := store.Commit(t.Context(), over); err != nil {
+			t.Fatal(err)
+		}
+		head = over.Head
+		if _, err := store.PutPhoto(t.Context(), dispatch.Photo{Case: key, ID: "p", At: at, Image: picture, Small: picture[:9000]}); err != nil {
+			t.Fatal(err)
+		}
+		if erased, err := store.ErasePhotos(t.Context(), key, nil, at); err != nil || erased != 1 {
+			t.Fatalf("%d erased, %v", erased, err)
+		}
 	}
 	if err := store.Close(); err != nil {
 		t.Fatal(err)

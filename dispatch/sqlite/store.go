@@ -202,8 +202,6 @@ func dataSource(absolute string, readOnly bool) string {
 		// every row of the hot path would find nothing that Decide can do.
 		"foreign_keys(OFF)",
 		"temp_store(MEMORY)",
-		// What is erased is overwritten, not only let go of.
-		"secure_delete(ON)",
 	}
 	query := url.Values{"_pragma": pragmas}
 	if readOnly {
