@@ -7,19 +7,19 @@ import (
 	"time"
 )
 
-// over is the condition that a case, the last parameter, is not active.
-const over = ` EXISTS (SELECT 1 FROM cases WHERE key = ? AND active = 0)`
+// caseIsOver is the condition that a case, the last parameter, is not active.
+const caseIsOver = ` EXISTS (SELECT 1 FROM cases WHERE key = ? AND active = 0)`
 
 // ErasePhotos erases the photos of a case that is not active, and says how many.
 func (s *Store) ErasePhotos(ctx context.Context, key int64, ids []string, at time.Time) (int, error) {
 	var erased int64
 	err := s.erasing(ctx, func(w *writer) (err error) {
-		if erased, err = w.affected(`UPDATE photo SET at = ?, image = x'', small = x'' WHERE case_key = ? AND image <> x'' AND`+over,
+		if erased, err = w.affected(`UPDATE photo SET at = ?, image = x'', small = x'' WHERE case_key = ? AND image <> x'' AND`+caseIsOver,
 			at.UnixMilli(), key, key); err != nil {
 			return fmt.Errorf("sqlite: erase photos: %w", err)
 		}
 		for _, id := range ids {
-			if _, err := w.affected(`INSERT INTO photo (case_key, id, at, image, small) SELECT ?, ?, ?, x'', x'' WHERE`+over+` ON CONFLICT DO NOTHING`,
+			if _, err := w.affected(`INSERT INTO photo (case_key, id, at, image, small) SELECT ?, ?, ?, x'', x'' WHERE`+caseIsOver+` ON CONFLICT DO NOTHING`,
 				key, id, at.UnixMilli(), key); err != nil {
 				return fmt.Errorf("sqlite: erase photo %s: %w", id, err)
 			}
@@ -33,7 +33,7 @@ func (s *Store) ErasePhotos(ctx context.Context, key int64, ids []string, at tim
 func (s *Store) EraseTracks(ctx context.Context, key int64) (int, error) {
 	var erased int64
 	err := s.erasing(ctx, func(w *writer) (err error) {
-		if erased, err = w.affected(`DELETE FROM track WHERE case_key = ? AND`+over, key, key); err != nil {
+		if erased, err = w.affected(`DELETE FROM track WHERE case_key = ? AND`+caseIsOver, key, key); err != nil {
 			return fmt.Errorf("sqlite: erase tracks: %w", err)
 		}
 		return nil

@@ -1,24 +1,24 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 
-/** Whether the first picture has been drawn: what is out of sight is made then, so that a slow phone shows the rest sooner. */
-export function useAfterPicture(): boolean {
-  const [after, setAfter] = useState(false);
+/** How many of so many parts are made: one more after each picture, so that a slow phone shows the first ones sooner. */
+function usePartsMade(parts: number): number {
+  const [made, setMade] = useState(0);
   useEffect(() => {
-    const timer = setTimeout(() => setAfter(true));
+    if (made >= parts) return;
+    const timer = setTimeout(() => setMade(made + 1));
     return () => clearTimeout(timer);
-  }, []);
-  return after;
+  }, [made, parts]);
+  return Math.min(made, parts);
+}
+
+/** Whether the first picture has been drawn: what is out of sight is made then. */
+export function useAfterPicture(): boolean {
+  return usePartsMade(1) === 1;
 }
 
 /** What stands below the fold of a long page: its parts are made one after another, each after the picture before it. */
 export function Below({ children }: { children: ComponentChildren }) {
   const parts = [children].flat();
-  const [made, setMade] = useState(0);
-  useEffect(() => {
-    if (made >= parts.length) return;
-    const timer = setTimeout(() => setMade(made + 1));
-    return () => clearTimeout(timer);
-  }, [made, parts.length]);
-  return parts.slice(0, made);
+  return parts.slice(0, usePartsMade(parts.length));
 }

@@ -12,7 +12,7 @@ import Text from 'ol/style/Text';
 import { type Cluster, type ClusterPoint, byRank, caseRank, clusterPoints, ringCounts } from './clusters';
 import { GroupedFeatures } from './grouped-features';
 import { Icons } from './icons';
-import { font } from './fonts';
+import { font, labelBox } from './fonts';
 import { labelGroup, palettes } from './palette';
 import type { Language, MapCase, Theme } from './types';
 import { words } from './words';
@@ -132,8 +132,7 @@ export class CaseLayer {
       const [x = 0, y = 0] = feature.getGeometry()?.getCoordinates() ?? [];
       boxes.push([x - reach, y - reach, x + reach, y + reach]);
       if (selected) {
-        const half = label.length * 4 * resolution;
-        boxes.push([x - half, y - lowest, x + half, y - (belowIcon - 9) * resolution]);
+        boxes.push(labelBox(x, y - belowIcon * resolution, label, resolution));
       } else if (single && labelled) {
         const width = Math.min(longestLabel, labelOffset + label.length * 7.4) * resolution;
         boxes.push([x, y - 8 * resolution, x + width, y + 8 * resolution]);

@@ -12,7 +12,7 @@ import Stroke from 'ol/style/Stroke';
 import Style from 'ol/style/Style';
 import Text from 'ol/style/Text';
 import { Icons } from './icons';
-import { font } from './fonts';
+import { font, labelBox } from './fonts';
 import { labelGroup, type Palette, palettes } from './palette';
 import { destination, ringAround } from './place';
 import { isPointKind } from './signs';
@@ -98,8 +98,7 @@ export class CaseMarks {
     const around = (features: Feature[], raised: number, text: (feature: Feature) => string): Extent[] =>
       features.map((feature) => {
         const [x = 0, y = 0] = (feature.getGeometry() as Point).getCoordinates();
-        const half = text(feature).length * 4 * resolution;
-        return [x - half, y + (raised - 9) * resolution, x + half, y + (raised + 9) * resolution];
+        return labelBox(x, y + raised * resolution, text(feature), resolution);
       });
     const shares = this.shapes.getFeatures().filter((feature) => feature.get('share') !== undefined);
     return [

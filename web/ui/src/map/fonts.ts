@@ -1,3 +1,4 @@
+import type { Extent } from 'ol/extent';
 import { checkedFonts, textHeights } from 'ol/render/canvas';
 import { families, fontName } from './typeface';
 
@@ -17,4 +18,10 @@ export function font(weight: number, pixels: number): string {
     textHeights[name] = pixels * lineHeight;
   }
   return name;
+}
+
+/** The box in map units that a label around a point of the map is reckoned to take, with a little air. */
+export function labelBox(x: number, y: number, text: string, resolution: number): Extent {
+  const half = text.length * 4 * resolution;
+  return [x - half, y - 9 * resolution, x + half, y + 9 * resolution];
 }

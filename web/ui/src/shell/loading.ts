@@ -59,14 +59,15 @@ function partsOf(element: HTMLElement): HTMLElement[] {
   return [...element.children].flatMap((child) => (child instanceof HTMLElement ? partsOf(child) : []));
 }
 
-const nextPicture = (): Promise<unknown> => new Promise(requestAnimationFrame);
+/** When the next picture is about to be drawn. */
+const beforePicture = (): Promise<unknown> => new Promise(requestAnimationFrame);
 
 /** Text is laid out anew once, when all files of the typeface have come, and not with each; a part in each picture. */
 async function showTypeface(): Promise<void> {
   await document.fonts?.load('16px "Onest Variable"', typefaceSample).catch(() => undefined);
   for (const part of partsOf(document.body)) {
     part.dataset.typeface = 'here';
-    await nextPicture();
+    await beforePicture();
   }
   document.documentElement.dataset.typeface = 'here';
 }
