@@ -12,11 +12,16 @@ import { api, startServer } from './server.mjs';
 
 const wanted = process.argv[2] ?? '';
 const least = 95;
-const phoneConfig = { extends: 'lighthouse:default', settings: { throttling: { cpuSlowdownMultiplier: Number(process.env.SLOWDOWN ?? 4) } } };
+const slowdown = Number(process.env.SLOWDOWN ?? 4);
+const phoneConfig = { extends: 'lighthouse:default', settings: { throttling: { cpuSlowdownMultiplier: slowdown } } };
 const categories = ['performance', 'accessibility', 'best-practices'];
 
 if (!process.env.LIGHTHOUSE) {
   console.error('name the folder that Lighthouse is installed in: npm install --prefix DIR lighthouse@12 && LIGHTHOUSE=DIR …');
+  process.exit(2);
+}
+if (!(slowdown >= 1)) {
+  console.error(`SLOWDOWN=${process.env.SLOWDOWN}: say how many times slower, 1 or more`);
   process.exit(2);
 }
 const require = createRequire(join(resolve(process.env.LIGHTHOUSE), 'package.json'));
