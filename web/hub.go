@@ -269,9 +269,10 @@ func (h *hub) deliver(c *class, from int64, b []byte, now time.Time) {
 	h.metrics.frame(f.size, len(c.clients))
 	for one := range c.clients {
 		if !one.offer(f) {
-			h.metrics.slow.Inc()
 			delete(c.clients, one)
-			one.close(closeSlow)
+			if one.close(closeSlow) {
+				h.metrics.slow.Inc()
+			}
 		}
 	}
 }

@@ -62,12 +62,15 @@ func (c *client) offer(f *frame) bool {
 	}
 }
 
-// close ends the client; with code 0 it has gone by itself.
-func (c *client) close(code closeCode) {
+// close ends the client; with code 0 it has gone by itself. It says whether
+// the client was still open: whoever ends it counts it.
+func (c *client) close(code closeCode) (ended bool) {
 	c.once.Do(func() {
 		c.code = code
 		close(c.done)
+		ended = true
 	})
+	return ended
 }
 
 var upgrader = websocket.Upgrader{
@@ -161,10 +164,8 @@ func (s *Server) follow(w http.ResponseWriter, r *http.Request, one *client, v *
 	}()
 	if code := s.begin(ctx, conn, class, one, since, epoch); code > 0 {
 		one.close(code)
-	} else {
-		if late(one.write(conn)) {
-			s.metrics.slow.Inc() // the connection is broken: no code can be sent
-		}
+	} else if err := one.write(conn); err != nil && one.close(0) && late(err) {
+		s.metrics.slow.Inc() // the connection is broken: no code can be sent
 	}
 	<-one.done
 	if one.code > 0 {
@@ -193,10 +194,9 @@ func (s *Server) begin(ctx context.Context, conn *websocket.Conn, class *class, 
 		}
 		_ = conn.SetWriteDeadline(time.Now().Add(startLimit))
 		if err := conn.WritePreparedMessage(first.frame.message); err != nil {
-			if late(err) {
+			if one.close(0) && late(err) {
 				s.metrics.slow.Inc()
 			}
-			one.close(0)
 			return 0
 		}
 		attached, code := s.hub.attach(class, one, first.at)
@@ -214,8 +214,9 @@ func late(err error) bool {
 	return errors.As(err, &timeout) && timeout.Timeout()
 }
 
-// write sends what is queued until the client is closed or a write fails. It is
-// the only writer of the connection besides close frames.
+// write sends what is queued until the client is closed or a write fails; then
+// its caller closes the client. It is the only writer of the connection besides
+// close frames.
 func (c *client) write(conn *websocket.Conn) error {
 	ping := time.NewTicker(pingEvery)
 	defer ping.Stop()
@@ -232,12 +233,10 @@ func (c *client) write(conn *websocket.Conn) error {
 			c.queued.Add(int64(-f.size))
 			_ = conn.SetWriteDeadline(time.Now().Add(writeLimit))
 			if err := conn.WritePreparedMessage(f.message); err != nil {
-				c.close(0)
 				return err
 			}
 		case <-ping.C:
 			if err := conn.WriteControl(websocket.PingMessage, nil, time.Now().Add(writeLimit)); err != nil {
-				c.close(0)
 				return err
 			}
 		}

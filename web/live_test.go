@@ -195,6 +195,13 @@ func TestSlowClientIsClosed(t *testing.T) {
 			return applied != nil
 		})
 	}
+	// The frame that it was being sent is given up later, and it still counts once.
+	w.until("its connection is given up", func() bool {
+		return strings.Contains(w.get("admin", "/metrics").body, "izdeu_live_clients 0")
+	})
+	if !closed() {
+		t.Error("one slow client was counted more than once")
+	}
 	// The others go on.
 	w.settled()
 	p := newPicture()
